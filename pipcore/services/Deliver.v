@@ -1,0 +1,57 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * Interrupts and faults: the running partition stops, the root or an ancestor is told *)
+From Pip.Services Require Export Context.
+Open Scope monad_scope.
+
+Section Deliver.
+Context `{Params}.
+
+(** Saves the registers of [source] where its VIDT says (slot 48 when it is VCLI, 49 when it is VSTI), if it can. *)
+Definition save_interrupted (source : page) : K unit :=
+  let! vsti := interrupt_state source in
+  let! vidt_frame := readable_page source vidt in
+  if page_eq vidt_frame no_page then ret tt else
+  let! save_at := (if vsti then read_word vidt_frame vsti_slot else read_word vidt_frame vcli_slot) in
+  let! place := writable_context source save_at in
+  if page_eq (context_first place) no_page then ret tt else
+  save place (flag_word vsti).
+
+(** What [part] has ready for [vector]; no page if it cannot be told. *)
+Definition handler_in (part : page) (vector : word) : K context :=
+  let! vidt_frame := readable_page part vidt in
+  if page_eq vidt_frame no_page then ret (no_context part) else
+  handler_context part vidt_frame vector.
+
+(** The same for [part] or the first of its ancestors that can be told; they are told of a double fault. *)
+Fixpoint handler_from (fuel : nat) (part : page) (vector : word) : K context :=
+  match fuel with
+  | O => ret (no_context no_page)
+  | S less =>
+      if page_eq part no_page then ret (no_context no_page) else
+      let! handler := handler_in part vector in
+      if negb (page_eq (context_first handler) no_page) then ret handler else
+      let! parent := parent_of part in
+      handler_from less parent double_fault
+  end.
+
+(** Leaves the running partition for [handler]. *)
+Definition interrupt_to (handler : context) : K status :=
+  if page_eq (context_first handler) no_page then ret NO_HANDLER else
+  let! source := current_partition in
+  save_interrupted source ;;
+  resume handler ;;
+  ret DONE.
+
+(** A hardware interrupt goes to the root partition. *)
+Definition deliverInterrupt (vector : word) : K status :=
+  let! handler := handler_in root vector in
+  interrupt_to handler.
+
+(** A fault or a software interrupt of the running partition goes to its parent. *)
+Definition deliverFault (vector : word) : K status :=
+  let! source := current_partition in
+  let! parent := parent_of source in
+  let! handler := handler_from page_fuel parent vector in
+  interrupt_to handler.
+
+End Deliver.
