@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The memory that shims work on, and the machine state beside it.  The architecture defines these objects: on x86
+   physical_memory is a linker symbol at the start of a window on all physical memory, on the host an array. */
+#ifndef PIP_MEMORY_H
+#define PIP_MEMORY_H
+
+#include "pip/layout.h"
+#include "pip/types.h"
+
+/* The window has 191 slots of 4 MiB. */
+#ifndef PIP_MAXIMUM_FRAMES
+#define PIP_MAXIMUM_FRAMES 195584U
+#endif
+
+extern uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
+
+/* The user's registers as entry saved them, in the layout of a context. */
+extern uint32_t registers[PIP_CONTEXT_WORDS];
+
+/* The page directory that boot used: the kernel's entries in the kernel's slots, 0 in all others. */
+extern const uint32_t kernel_directory[PIP_TABLE_SIZE];
+
+/* Descriptors of the running partition and of the root partition; frames from frame_count on do not exist. */
+extern page_t running_partition;
+extern page_t root_partition;
+extern uint32_t frame_count;
+
+/*@ predicate is_page(integer p) = 0 <= p < PIP_MAXIMUM_FRAMES;
+    predicate is_index(integer i) = 0 <= i < PIP_TABLE_SIZE;
+    predicate is_cell(integer p, integer i) = is_page(p) && is_index(i);
+    predicate only_cell_changes{L1, L2}(integer p, integer i) =
+      \forall integer q, j; is_cell(q, j) && !(q == p && j == i) ==>
+        \at(physical_memory[q][j], L1) == \at(physical_memory[q][j], L2);
+    predicate only_page_changes{L1, L2}(integer p) =
+      \forall integer q, j; is_cell(q, j) && q != p ==>
+        \at(physical_memory[q][j], L1) == \at(physical_memory[q][j], L2);
+*/
+
+#endif

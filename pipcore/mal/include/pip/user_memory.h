@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Primitives on user memory, whose words are arbitrary, and on the saved registers. */
+#ifndef PIP_USER_MEMORY_H
+#define PIP_USER_MEMORY_H
+
+#include "pip/words.h"
+
+/*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
+static inline word_t read_word(page_t p, index_t i) { return physical_memory[p][i]; }
+/*@ requires is_cell(p, i); assigns physical_memory[p][i];
+    ensures word: physical_memory[p][i] == w;
+    ensures frame: only_cell_changes{Pre, Post}(p, i); */
+static inline void write_word(page_t p, index_t i, word_t w) { physical_memory[p][i] = w; }
+
+/*@ requires i < PIP_CONTEXT_WORDS; assigns \nothing; ensures word: \result == registers[i]; */
+static inline word_t read_register(index_t i) { return registers[i]; }
+/*@ requires i < PIP_CONTEXT_WORDS; assigns registers[i]; ensures word: registers[i] == w; */
+static inline void write_register(index_t i, word_t w) { registers[i] = w; }
+
+/* The byte at offset o of the pages p and q, taken as consecutive. */
+/*@ requires is_page(p) && is_page(q) && o < 2 * PIP_PAGE_BYTES; assigns \nothing;
+    ensures byte: \result < 256; */
+static inline word_t read_byte(page_t p, page_t q, word_t o) {
+  page_t r = p;
+  if (o >= PIP_PAGE_BYTES) {
+    r = q;
+  }
+  return (physical_memory[r][(o >> 2) & 0x3FFU] >> (8U * (o & 3U))) & 0xFFU;
+}
+/*@ requires is_page(p) && is_page(q) && o < 2 * PIP_PAGE_BYTES && x < 256;
+    assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1], physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
+static inline void write_byte(page_t p, page_t q, word_t o, word_t x) {
+  page_t r = p;
+  if (o >= PIP_PAGE_BYTES) {
+    r = q;
+  }
+  const uint32_t shift = 8U * (o & 3U);
+  const index_t i = (o >> 2) & 0x3FFU;
+  physical_memory[r][i] = (physical_memory[r][i] & ~(0xFFU << shift)) | (x << shift);
+}
+
+/* One register from or to its place in a context at byte o of p, which may go on in q: least significant byte first. */
+/*@ requires is_page(p) && is_page(q) && o < PIP_PAGE_BYTES && i < PIP_CONTEXT_WORDS; assigns registers[i]; */
+static inline void load_register(page_t p, page_t q, word_t o, index_t i) {
+  const word_t at = o + 4U * i;
+  registers[i] = read_byte(p, q, at) | (read_byte(p, q, at + 1U) << 8) | (read_byte(p, q, at + 2U) << 16) |
+                 (read_byte(p, q, at + 3U) << 24);
+}
+/*@ requires is_page(p) && is_page(q) && o < PIP_PAGE_BYTES && i < PIP_CONTEXT_WORDS;
+    assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1], physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
+static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
+  const word_t at = o + 4U * i;
+  const word_t w = registers[i];
+  write_byte(p, q, at, w & 0xFFU);
+  write_byte(p, q, at + 1U, (w >> 8) & 0xFFU);
+  write_byte(p, q, at + 2U, (w >> 16) & 0xFFU);
+  write_byte(p, q, at + 3U, w >> 24);
+}
+
+/* All registers from or to words of one page, at byte o, a multiple of 4. */
+/*@ requires is_page(p) && (o & 3) == 0 && o <= 4032; assigns registers[0 .. PIP_CONTEXT_WORDS - 1];
+    ensures loaded: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
+              registers[i] == physical_memory[p][(o >> 2) + i]; */
+static inline void load_registers(page_t p, word_t o) {
+  const index_t first = o >> 2;
+#pragma GCC unroll 16
+  /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
+      loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == physical_memory[p][first + j];
+      loop assigns i, registers[0 .. PIP_CONTEXT_WORDS - 1];
+      loop variant PIP_CONTEXT_WORDS - i; */
+  for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
+    registers[i] = physical_memory[p][first + i];
+  }
+}
+/*@ requires is_page(p) && (o & 3) == 0 && o <= 4032; assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
+    ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
+              physical_memory[p][(o >> 2) + i] == registers[i]; */
+static inline void store_registers(page_t p, word_t o) {
+  const index_t first = o >> 2;
+#pragma GCC unroll 16
+  /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
+      loop invariant copied: \forall integer j; 0 <= j < i ==> physical_memory[p][first + j] == registers[j];
+      loop assigns i, physical_memory[p][first .. first + PIP_CONTEXT_WORDS - 1];
+      loop variant PIP_CONTEXT_WORDS - i; */
+  for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
+    physical_memory[p][first + i] = registers[i];
+  }
+}
+
+#endif
