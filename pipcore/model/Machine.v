@@ -12,6 +12,7 @@ Class Params := {
   table_size : N;                       (** entries per table *)
   table_size_gt_1 : 1 < table_size;
   top : nat;                            (** level of a root table; leaves are level 0 *)
+  top_positive : (0 < top)%nat;
   kernel_slot : index -> bool;          (** slots of a top MMU table that belong to the kernel *)
   root_partition : page;                (** descriptor of the root partition *)
   first_page : page;                    (** lower frames are devices and firmware *)

@@ -11,8 +11,10 @@ Definition repeats (a b c d e : word) : bool :=
   word_eq a b || word_eq a c || word_eq a d || word_eq a e || word_eq b c || word_eq b d || word_eq b e
   || word_eq c d || word_eq c e || word_eq d e.
 
-(** The pages are checked from first to last, each as [offered] says; then that they differ. *)
+(** Checks: the child's name is not 0, which means "nobody"; the pages from first to last, each as [offered] says; that
+    they differ. *)
 Definition createPartition (descriptor_at mmu_at shadow1_at shadow2_at list_at : word) : K status :=
+  if word_eq descriptor_at zero then ret BAD_ADDRESS else
   let! caller := current_partition in
   let! new := offered caller descriptor_at in
   if negb (status_eq (offer_status new) DONE) then ret (offer_status new) else
