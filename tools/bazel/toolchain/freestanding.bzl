@@ -87,7 +87,6 @@ def _config_impl(ctx):
         cxx_builtin_include_directories = ["/usr/lib/gcc", "/usr/lib/gcc-cross", "/usr/include"],
         tool_paths = [tool_path(name = name, path = path) for name, path in tools.items()],
         features = [
-            feature(name = "no_legacy_features"),
             _flags("freestanding", _COMPILE, _FREESTANDING_FLAGS + ctx.attr.compile_flags),
             _flags("c11", [ACTION_NAMES.c_compile], _C_FLAGS),
             _flags("cxx20", [ACTION_NAMES.cpp_compile], _CXX_FLAGS),

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Boots an image in Bochs from a CD that GRUB makes bootable; judges like qemu.sh. Bochs has no exit port: a guest ends
+# by writing "Shutdown" to port 0x8900, and a run is also over when its verdict stands on the serial port.
+set -uo pipefail
+# shellcheck source=tools/bazel/emulator/image.sh
+. "$(dirname "${BASH_SOURCE[0]}")/image.sh"
+memory=64
+read_options "$@"
+bochs=$(program "${PIP_BOCHS:-}" bochs)
+grub_mkrescue=$(program "" grub-mkrescue)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/cd/boot/grub"
+cp "$kernel" "$work/cd/kernel.elf"
+{
+  # The menu must be the serial port's only silent reader: what the guest prints is all there is.
+  echo "set timeout=0"
+  echo "menuentry pip {"
+  echo "  multiboot /kernel.elf $kernel_arguments"
+  for i in "${!files[@]}"; do
+    name=$(basename "${files[$i]}")
+    [ -e "$work/cd/$name" ] && die "two modules are called $name"
+    cp "${files[$i]}" "$work/cd/$name"
+    echo "  module /$name $name ${arguments[$i]}"
+  done
+  echo "}"
+} >"$work/cd/boot/grub/grub.cfg"
+"$grub_mkrescue" -d /usr/lib/grub/i386-pc --compress=no --locales= --fonts= \
+  -o "$work/pip.iso" "$work/cd" >"$work/grub.log" 2>&1 || {
+  cat "$work/grub.log" >&2
+  die "grub-mkrescue could not make the CD"
+}
+
+cat >"$work/bochsrc" <<RC
+megs: $memory
+romimage: file=/usr/share/bochs/BIOS-bochs-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+display_library: term
+ata0-master: type=cdrom, path="$work/pip.iso", status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev="$work/serial"
+clock: sync=none
+log: $work/bochs.log
+panic: action=fatal
+error: action=report
+info: action=ignore
+debug: action=ignore
+speaker: enabled=0
+RC
+echo continue >"$work/commands"
+: >"$work/serial"
+cd "$work" || exit 2
+TERM=xterm timeout --kill-after=5 "$seconds" "$bochs" -q -f "$work/bochsrc" -rc "$work/commands" \
+  </dev/null >"$work/screen" 2>&1 &
+machine=$!
+
+# A verdict ends the run after a moment in which the guest may still say something, or end the machine itself.
+over='^(PASS|FAIL)( |$)'
+[ "$expect" = pass ] || over=${last_words:-.}
+status=
+while kill -0 "$machine" 2>/dev/null; do
+  if tr -d '\r' <"$work/serial" | grep -qE -- "$over"; then
+    sleep 2
+    kill "$machine" 2>/dev/null && status=verdict
+    break
+  fi
+  sleep 0.2
+done
+wait "$machine" 2>/dev/null
+status=${status:-$?}
+cat "$work/serial"
+
+if grep -qiE 'triple fault|bx_pc_system_c::Reset.*SOFTWARE|system reset' "$work/bochs.log"; then
+  ending=reset
+elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
+  ending=timeout
+elif [ "$expect" = last_words ]; then
+  ending=failed
+elif [ "$status" = verdict ] || grep -q 'Shutdown port: shutdown requested' "$work/bochs.log"; then
+  ending=off
+else
+  grep -E 'PANIC|^0*.*>>PANIC' "$work/bochs.log" "$work/screen" >&2
+  ending=broken
+fi
+judge "$work/serial" "$ending"

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Boots an image in QEMU, shows its serial output, and ends with 0 exactly when the run went as expected.
+# A guest that powers off says how it went on its last line; a guest or kernel that writes 1 to port 0xF4 has failed.
+set -uo pipefail
+# shellcheck source=tools/bazel/emulator/image.sh
+. "$(dirname "${BASH_SOURCE[0]}")/image.sh"
+read_options "$@"
+qemu=$(program "${PIP_QEMU:-}" qemu-system-i386)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A module's command line begins with its file name: plain names, not paths of this machine. A comma separates modules,
+# so it is doubled where it is meant.
+modules=
+for i in "${!files[@]}"; do
+  name=$(basename "${files[$i]}")
+  [ -e "$work/$name" ] && die "two modules are called $name"
+  ln -s "${files[$i]}" "$work/$name"
+  text=${arguments[$i]:+ ${arguments[$i]}}
+  modules+=${modules:+,}${name//,/,,}${text//,/,,}
+done
+
+command=(
+  "$qemu" -accel tcg -m "$memory" -display none -monitor none -net none -no-reboot
+  -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=0x04
+  -trace qemu_system_shutdown_request -d cpu_reset -D "$work/qemu.log"
+  -kernel "$kernel" -append "$kernel_arguments" -initrd "$modules"
+)
+[ -z "$icount" ] || command+=(-icount "shift=0,align=off,sleep=off")
+command+=("${machine_options[@]}")
+
+cd "$work" || exit 2
+timeout --kill-after=5 "$seconds" "${command[@]}" </dev/null 2>"$work/errors" | tee "$work/serial"
+status=${PIPESTATUS[0]}
+cat "$work/errors" >&2
+
+# With -no-reboot QEMU ends the same way after a power-off and after a reset; only the first is a request to shut down.
+if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+  ending=timeout
+elif [ "$status" -eq 0 ]; then
+  if grep -q qemu_system_shutdown_request "$work/qemu.log"; then ending=off; else ending=reset; fi
+elif [ "$status" -gt 1 ] && [ $((status % 2)) -eq 1 ] && [ "$status" -ne 127 ]; then
+  ending=failed
+else
+  ending=broken
+fi
+judge "$work/serial" "$ending"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every way in which a run can go wrong is seen, and said.
+set -uo pipefail
+qemu=$1
+failures=0
+
+# run WAY STATUS WORDS OPTION...: boots the guest that ends in this way.
+run() {
+  local way=$1 expected=$2 words=$3 output status
+  shift 3
+  output=$("$qemu" "$@" "tools/bazel/test/${way}_image.image" 2>&1)
+  status=$?
+  if [ "$status" -ne "$expected" ] || ! grep -qF -- "$words" <<<"$output"; then
+    printf '%s %s: expected status %s and "%s", got %s and:\n%s\n' "$way" "$*" "$expected" "$words" "$status" "$output"
+    failures=$((failures + 1))
+  fi
+}
+
+run pass 0 'PASS as told' --seconds 20
+run pass 1 'no line matches: ^never$' --seconds 20 --must-print '^never$'
+run pass 1 'should have stopped the machine' --seconds 20 --expect last_words
+run fail 1 'the guest says: FAIL as told' --seconds 20
+run fail 1 'last words of the kernel expected' --seconds 20 --expect last_words
+run lie 1 'did not power off' --seconds 20
+run words 1 'neither PASS nor FAIL' --seconds 20
+run words 0 'kernel: last words' --seconds 20 --expect last_words
+run words 1 'do not match' --seconds 20 --expect last_words --last-words 'something else'
+run reset 1 'reset itself' --seconds 20
+run off 1 'neither PASS nor FAIL' --seconds 20
+run hang 1 'still running after 2 s' --seconds 2
+run hang 2 'unknown option --fast' --fast
+run hang 2 'is pass or last_words' --expect nothing
+run absent 2 'no such image'
+PIP_QEMU=/bin/true run pass 1 'reset itself'
+PIP_QEMU=/bin/false run pass 1 'emulator itself failed'
+exit $((failures > 0))
