@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The registers of a partition as the kernel saves and loads them on x86 (ABI section 2).
+ */
+#ifndef PIP_ARCH_CONTEXT_H_
+#define PIP_ARCH_CONTEXT_H_
+
+#include <stdint.h>
+
+typedef struct __attribute__((packed)) user_ctx {
+  uint32_t eip;
+  uint32_t pipflags; /* interrupt state: 0 is VCLI, anything else VSTI */
+  uint32_t eflags;
+  struct __attribute__((packed)) {
+    uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
+  } regs;
+  uint32_t valid;
+  uint32_t nfu[4]; /* reserved */
+} user_ctx_t;
+
+#define PIP_CONTEXT_BYTES 64
+
+/* Writes the context in which `entry` starts with `stack` as stack pointer and all other registers 0. */
+static inline void pip_context_initialise(user_ctx_t *context, uint32_t entry, uint32_t stack, uint32_t pipflags) {
+  __builtin_memset(context, 0, sizeof *context);
+  context->eip = entry;
+  context->pipflags = pipflags;
+  context->eflags = 2; /* bit 1 of EFLAGS always reads as 1 */
+  context->regs.esp = stack;
+  context->valid = 1;
+}
+
+#endif /* PIP_ARCH_CONTEXT_H_ */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a partition finds things in its address space on x86 (ABI sections 2 and 5).  Usable from C and from assembly.
+ */
+#ifndef PIP_ARCH_LAYOUT_H_
+#define PIP_ARCH_LAYOUT_H_
+
+#define PIP_VIDT_ADDRESS 0xFFFFF000
+#define PIP_STACK_PAGE_ADDRESS 0xFFFFE000
+#define PIP_BOOT_INFORMATION_ADDRESS 0xFFFFC000
+/* The context in which a partition starts lies at the end of its stack page; the stack grows down from it. */
+#define PIP_INITIAL_CONTEXT_ADDRESS 0xFFFFEFC0
+#define PIP_IMAGE_ADDRESS 0x700000
+
+/* User addresses: the first 4 MiB and the window from 0xD0000000 on belong to the kernel, but not the last 4 MiB. */
+#define PIP_USER_BEGIN 0x400000
+#define PIP_USER_END 0xD0000000
+
+#endif /* PIP_ARCH_LAYOUT_H_ */
