@@ -5,9 +5,12 @@ Each .v file is one action with declared inputs, so that proofs are checked in p
 they use has changed, and from a cache.
 """
 
+load("//tools/bazel:arch.bzl", "TRANSITION_ATTRS", "gallina_transition")
+
 CoqInfo = provider(
     doc = "What a Coq library gives to those that require it.",
     fields = {
+        "own_sources": "list of the .v files of this library alone",
         "paths": "depset of strings DIRECTORY:LOGICAL, the -Q arguments",
         "sources": "depset of the .v files",
         "vo": "depset of the compiled .vo files",
@@ -40,37 +43,56 @@ def _merge(deps):
         vo = [info.vo for info in infos],
     )
 
-def _coqc(ctx, source, inputs, paths, outputs, arguments, script, message):
-    """Runs coqc quietly: its words are shown only when it fails."""
-    args = ctx.actions.args()
-    args.add("-q")
-    args.add("-noglob")
-    args.add_all(["-w", "+default"])
-    args.add_all(paths, map_each = _path_argument)
-    args.add_all(arguments)
-    args.add(source)
-    ctx.actions.run_shell(
-        inputs = depset([source], transitive = inputs),
-        tools = [ctx.executable._coqc],
-        outputs = outputs,
-        command = script,
-        arguments = [ctx.executable._coqc.path, outputs[0].path, args],
-        mnemonic = "Coq",
-        progress_message = message,
-    )
-
 def _path_argument(path):
     directory, _, logical = path.rpartition(":")
     return ["-Q", directory, logical]
 
-_COMPILE = """coqc=$1; output=$2; shift 2
-"$coqc" "$@" > "$output.log" 2>&1 || { cat "$output.log"; exit 1; }
-rm -f "$output.log"
+# Runs coqc quietly: its words are shown only when it fails.
+_COMPILE = """
+coqc=$1; shift
+words=$("$coqc" "$@" 2>&1) || { printf '%s\\n' "$words"; exit 1; }
 """
 
-_COQC = {
+# The same, with the words in a file.
+_PRINT = """
+coqc=$1; output=$2; shift 2
+"$coqc" "$@" -o "$PWD/printed.vo" > "$output" 2>&1 || { cat "$output"; exit 1; }
+"""
+
+# Extraction writes to the current directory, whatever else is there: it gets one of its own, two levels down, and the
+# repository's relative paths are made to begin two levels up.
+_EXTRACT = """
+coqc=$PWD/$1; directory=$2; source=$3; outputs=$4; shift 4
+mkdir -p extraction/work
+cp "$source" extraction/work
+cd extraction/work
+words=$("$coqc" "$@" "${source##*/}" 2>&1) || { printf '%s\\n' "$words"; exit 1; }
+cd ../..
+for output in $outputs; do mv "extraction/work/$output" "$directory/$output" || exit 1; done
+"""
+
+def _coqc(ctx, message, script, inputs, outputs, paths, arguments):
+    """One run of coqc, in which warnings are errors."""
+    coqc = ctx.actions.args()
+    coqc.add(ctx.executable._coqc)
+    options = ctx.actions.args()
+    options.add_all(["-q", "-noglob", "-w", "+default"])
+    options.add_all(paths, map_each = _path_argument)
+    ctx.actions.run_shell(
+        inputs = inputs,
+        tools = [ctx.executable._coqc],
+        outputs = outputs,
+        command = script,
+        arguments = [coqc] + arguments + [options],
+        use_default_shell_env = True,
+        mnemonic = "Coq",
+        progress_message = message,
+    )
+
+_COQ_ATTRS = dict(TRANSITION_ATTRS, **{
+    "deps": attr.label_list(providers = [CoqInfo]),
     "_coqc": attr.label(default = "@debian//:coqc", executable = True, cfg = "exec"),
-}
+})
 
 def _coq_library_impl(ctx):
     logical = ctx.attr.logical or logical_path(ctx.label.package)
@@ -90,21 +112,23 @@ def _coq_library_impl(ctx):
         )
         source = sources[name]
         output = ctx.actions.declare_file(name[:-len(".v")] + ".vo")
+        file_arguments = ctx.actions.args()
+        file_arguments.add_all(["-o", output, source])
         _coqc(
             ctx,
-            source = source,
-            inputs = [closure[name]] + merged.vo,
-            paths = paths,
-            outputs = [output],
-            arguments = ["-o", output.path],
-            script = _COMPILE,
             message = "Checking %s.%s" % (logical, name[:-len(".v")]),
+            script = _COMPILE,
+            inputs = depset([source], transitive = [closure[name]] + merged.vo),
+            outputs = [output],
+            paths = paths,
+            arguments = [file_arguments],
         )
         compiled[name] = output
     vo = compiled.values()
     return [
         DefaultInfo(files = depset(vo), runfiles = ctx.runfiles(files = vo)),
         CoqInfo(
+            own_sources = ctx.files.srcs,
             paths = paths,
             sources = depset(ctx.files.srcs, transitive = merged.sources),
             vo = depset(vo, transitive = merged.vo),
@@ -113,8 +137,8 @@ def _coq_library_impl(ctx):
 
 _coq_library = rule(
     implementation = _coq_library_impl,
-    attrs = dict(_COQC, **{
-        "deps": attr.label_list(providers = [CoqInfo]),
+    cfg = gallina_transition,
+    attrs = dict(_COQ_ATTRS, **{
         "logical": attr.string(),
         "order": attr.string_list(mandatory = True),
         "requires": attr.string_list_dict(mandatory = True),
@@ -160,3 +184,90 @@ def coq_library(name, srcs, deps = [], logical = "", **kwargs):
         logical = logical,
         **kwargs
     )
+
+def _coq_extract_impl(ctx):
+    merged = _merge(ctx.attr.deps)
+    outputs = [ctx.actions.declare_file(name) for name in ctx.attr.outs]
+    arguments = ctx.actions.args()
+    arguments.add_all([outputs[0].dirname, ctx.file.src, " ".join(ctx.attr.outs)])
+    _coqc(
+        ctx,
+        message = "Extracting from %s" % ctx.file.src.short_path,
+        script = _EXTRACT,
+        inputs = depset([ctx.file.src], transitive = merged.vo),
+        outputs = outputs,
+        paths = depset(["../../" + path for path in depset(transitive = merged.paths).to_list()]),
+        arguments = [arguments],
+    )
+    return [DefaultInfo(files = depset(outputs))]
+
+coq_extract = rule(
+    doc = "Runs a .v file that extracts OCaml, e.g. with `Extraction \"model.ml\" f g.`",
+    implementation = _coq_extract_impl,
+    cfg = gallina_transition,
+    attrs = dict(_COQ_ATTRS, **{
+        "outs": attr.string_list(
+            doc = "The files that it writes and others use, .mli before their .ml.",
+            mandatory = True,
+        ),
+        "src": attr.label(allow_single_file = [".v"], mandatory = True),
+    }),
+)
+
+def _coq_assumptions_test_impl(ctx):
+    merged = _merge(ctx.attr.deps)
+    modules = {theorem.rpartition(".")[0]: None for theorem in ctx.attr.theorems}
+    question = ctx.actions.declare_file(ctx.label.name + "_question.v")
+    ctx.actions.write(question, "".join(
+        ["Require %s.\n" % module for module in modules] +
+        [
+            "Goal True. idtac \"Theorem %s\". exact I. Qed.\nPrint Assumptions %s.\n" % (theorem, theorem)
+            for theorem in ctx.attr.theorems
+        ],
+    ))
+    answer = ctx.actions.declare_file(ctx.label.name + ".assumptions")
+    arguments = ctx.actions.args()
+    arguments.add_all([answer, question])
+    _coqc(
+        ctx,
+        message = "Asking what the theorems of %s assume" % ctx.label,
+        script = _PRINT,
+        inputs = depset([question], transitive = merged.vo),
+        outputs = [answer],
+        paths = depset(transitive = merged.paths),
+        arguments = [arguments],
+    )
+    sources = depset(transitive = merged.sources)
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(script, "#!/bin/sh\nexec \"./%s\" --assumptions \"%s\" --allowed \"%s\" %s\n" % (
+        ctx.executable._audit.short_path,
+        answer.short_path,
+        ctx.file.allowed.short_path,
+        " ".join(["\"%s\"" % file.short_path for file in sources.to_list()]),
+    ), is_executable = True)
+    runfiles = ctx.runfiles([answer, ctx.file.allowed], transitive_files = sources)
+    return [DefaultInfo(
+        executable = script,
+        files = depset([answer, script]),
+        runfiles = runfiles.merge(ctx.attr._audit[DefaultInfo].default_runfiles),
+    )]
+
+coq_assumptions_test = rule(
+    doc = "Fails when a theorem rests on an axiom that is not allowed, or a source leaves anything unproved.",
+    implementation = _coq_assumptions_test_impl,
+    cfg = gallina_transition,
+    test = True,
+    attrs = dict(_COQ_ATTRS, **{
+        "allowed": attr.label(
+            doc = "One allowed axiom per line, then why; # begins a comment.",
+            allow_single_file = True,
+            default = "//verification/audit:allowed_axioms.txt",
+        ),
+        "theorems": attr.string_list(
+            doc = "Full names, e.g. Pip.Isolation.Theorems.isolation.",
+            allow_empty = False,
+            mandatory = True,
+        ),
+        "_audit": attr.label(default = "//tools/bazel/coq:audit", executable = True, cfg = "exec"),
+    }),
+)

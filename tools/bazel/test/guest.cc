@@ -22,11 +22,28 @@ struct Module {
 void out_byte(std::uint16_t port, std::uint8_t value) { asm volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
 void out_word(std::uint16_t port, std::uint16_t value) { asm volatile("outw %0, %1" : : "a"(value), "Nd"(port)); }
 
+std::uint8_t in_byte(std::uint16_t port) {
+  std::uint8_t value;
+  asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+  return value;
+}
+
+// The 16550 at COM1 (PC16550D data sheet, 8): 115200 baud, 8 bits, no parity.
 constexpr std::uint16_t kSerial = 0x3F8;
 
+void start_serial() {
+  out_byte(kSerial + 3, 0x80);
+  out_byte(kSerial, 1);
+  out_byte(kSerial + 1, 0);
+  out_byte(kSerial + 3, 0x03);
+}
+
+// Waits until the byte has left: Bochs takes as long for it as hardware does, and a power-off would lose it.
 void print(const char *text) {
   for (; *text != '\0'; ++text) {
     out_byte(kSerial, static_cast<std::uint8_t>(*text));
+    while ((in_byte(kSerial + 5) & 0x40) == 0) {
+    }
   }
 }
 
@@ -61,6 +78,7 @@ void triple_fault() {
 }  // namespace
 
 extern "C" void guest(const BootInformation *information) {
+  start_serial();
   if (information->module_count == 0) {
     print("no module\n");
     fail_exit();
