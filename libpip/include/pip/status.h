@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Why the kernel refused: the status that the fast entry returns in EAX (ABI section 7).  The numbers are the kernel's
- * (pipcore/model/Types.v is their source); test/status_mirror_test.cc holds the two lists together.
+ * (pipcore/model/Types.v is their source); c/status_test.cc holds the two lists together.
  */
 #ifndef PIP_STATUS_H_
 #define PIP_STATUS_H_
