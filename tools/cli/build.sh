@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: build [TARGET...]   builds everything, or Bazel targets such as //launcher:image
+set -euo pipefail
+. tools/cli/common.sh
+for target in "$@"; do
+  case $target in -*) complain "build takes Bazel targets, not the option $target; for options call bazel itself" ;; esac
+done
+ensure_machine
+[ $# -gt 0 ] || set -- //...
+call_bazel build -- "$@"

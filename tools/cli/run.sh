@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: run IMAGE [OPTION...]   boots an image in QEMU and shows its serial port
+#:
+#: IMAGE is a folder with a Bazel target `image`, such as launcher, or the label of a pip_image. The exit status is 0
+#: if the guest's last line is PASS ... and it powered the machine off.
+#:
+#:   --arch x86        the architecture (there is only this one)
+#:   --memory 64M      RAM of the machine
+#:   --seconds 60      how long it may run
+#:   --icount          count instructions instead of time
+set -euo pipefail
+. tools/cli/common.sh
+image=
+options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --arch)
+      [ "${2:-}" = x86 ] || complain "--arch is x86, not ${2:-empty}"
+      shift
+      ;;
+    --memory)
+      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
+      options+=("$1" "$2")
+      shift
+      ;;
+    --seconds)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
+      options+=("$1" "$2")
+      shift
+      ;;
+    --icount) options+=("$1") ;;
+    -*) complain "unknown option $1; known: --arch --memory --seconds --icount (./pip run --help)" ;;
+    *)
+      [ -z "$image" ] || complain "run takes one image, not both $image and $1"
+      image=$1
+      ;;
+  esac
+  shift
+done
+[ -n "$image" ] || complain "run which image? For instance: ./pip run launcher"
+case $image in
+  //*) ;;
+  *)
+    [ -f "$image/BUILD" ] || complain "no such image: $image is no folder with a BUILD file (./pip run --help)"
+    image=//${image%/}:image
+    ;;
+esac
+ensure_machine
+call_bazel build -- "$image"
+# It is built; what is left to say is the machine's.
+bazel run --noshow_progress --ui_event_filters=-info,-debug --curses=no -- "$image" "${options[@]}"
