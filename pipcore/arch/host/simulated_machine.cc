@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipcore/arch/host/simulated_machine.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+#include "pip/machine.h"
+#include "pipcore/arch/host/kernel.h"
+
+// The objects that the shims work on.  They belong to the machine that was used last.
+extern "C" {
+std::uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
+std::uint32_t registers[PIP_CONTEXT_WORDS];
+std::uint32_t kernel_directory[PIP_TABLE_SIZE];
+page_t running_partition;
+page_t root_partition;
+std::uint32_t frame_count;
+}
+
+namespace pip::host {
+namespace {
+
+constexpr std::uint32_t kSlotBytes = PIP_PAGE_BYTES * PIP_TABLE_SIZE;
+
+SimulatedMachine* active_machine = nullptr;
+
+std::uint32_t* Words() { return &physical_memory[0][0]; }
+
+Answer StatusOnly(pip_status_t status) { return {status, 0}; }
+Answer WithValue(pip_answer_t answer) { return {answer.status, answer.value}; }
+
+Answer Dispatch(const Call& call) {
+  const auto& a = call.arguments;
+  switch (call.service) {
+    case Service::kCreatePartition:
+      return StatusOnly(createPartition(a[0], a[1], a[2], a[3], a[4]));
+    case Service::kCountToMap:
+      return WithValue(countToMap(a[0], a[1]));
+    case Service::kPrepare:
+      return WithValue(prepare(a[0], a[1], a[2]));
+    case Service::kAddVAddr:
+      return StatusOnly(addVAddr(a[0], a[1], a[2], a[3] != 0, a[4] != 0, a[5] != 0));
+    case Service::kRemoveVAddr:
+      return StatusOnly(removeVAddr(a[0], a[1]));
+    case Service::kMappedInChild:
+      return WithValue(mappedInChild(a[0]));
+    case Service::kDeletePartition:
+      return StatusOnly(deletePartition(a[0]));
+    case Service::kCollect:
+      return WithValue(collect(a[0], a[1]));
+    case Service::kYieldTo:
+      return StatusOnly(yieldTo(a[0], a[1], a[2], a[3], a[4]));
+    case Service::kGetIntState:
+      return WithValue(getIntState(a[0]));
+    case Service::kSetIntState:
+      return StatusOnly(setIntState(a[0]));
+    case Service::kPhysicalAddress:
+      return WithValue(physicalAddress(a[0]));
+    case Service::kDeliverInterrupt:
+      return StatusOnly(deliverInterrupt(a[0]));
+    case Service::kDeliverFault:
+      return StatusOnly(deliverFault(a[0]));
+  }
+  std::abort();
+}
+
+}  // namespace
+
+SimulatedMachine::SimulatedMachine(std::uint32_t free_pages) {
+  Activate();
+  const BootedMachine booted = BootRootPartition(free_pages);
+  frames_ = booted.frames;
+  root_partition_ = booted.root_partition;
+  root_pages_ = booted.root_pages;
+  frame_count = frames_;
+  root_partition = root_partition_;
+  running_partition = root_partition_;
+  std::ranges::fill(registers, 0U);
+  mmu_root_address_ = physical_memory[root_partition_][PIP_DESCRIPTOR_MMU];
+}
+
+SimulatedMachine::~SimulatedMachine() {
+  if (active_machine == this) {
+    active_machine = nullptr;
+  }
+}
+
+// The C has one set of globals; they are exchanged when another machine is used.
+void SimulatedMachine::Activate() {
+  if (active_machine == this) {
+    return;
+  }
+  if (active_machine != nullptr) {
+    SimulatedMachine& other = *active_machine;
+    other.parked_words_.assign(Words(), Words() + other.frames_ * PIP_TABLE_SIZE);
+    std::ranges::copy(registers, other.parked_registers_.begin());
+    other.parked_running_partition_ = running_partition;
+  }
+  active_machine = this;
+  std::ranges::copy(parked_words_, Words());
+  std::ranges::copy(parked_registers_, registers);
+  running_partition = parked_running_partition_;
+  root_partition = root_partition_;
+  frame_count = frames_;
+}
+
+Answer SimulatedMachine::Perform(const Call& call) {
+  Activate();
+  FillTranslationBuffer();
+  translation_fault_.reset();
+  const Answer answer = Dispatch(call);
+  CheckTranslationBuffer(call);
+  return answer;
+}
+
+// The processor may have looked up anything at any time: all present user pages of the running partition.
+void SimulatedMachine::FillTranslationBuffer() {
+  remembered_tables_ = 0;
+  const auto& directory = physical_memory[mmu_root_address_ / PIP_PAGE_BYTES];
+  for (std::uint32_t slot = 0; slot < PIP_TABLE_SIZE; ++slot) {
+    if ((directory[slot] & PIP_ENTRY_PRESENT) == 0 || !IsUserSlot(slot)) {
+      continue;
+    }
+    if (remembered_tables_ == translation_buffer_.size()) {
+      translation_buffer_.emplace_back();
+    }
+    RememberedTable& table = translation_buffer_[remembered_tables_++];
+    table.slot = slot;
+    std::ranges::copy(physical_memory[directory[slot] / PIP_PAGE_BYTES], table.entries.begin());
+  }
+}
+
+void SimulatedMachine::CheckTranslationBuffer(const Call& call) {
+  const std::uint32_t expected_root = physical_memory[running_partition][PIP_DESCRIPTOR_MMU];
+  if (mmu_root_address_ != expected_root) {
+    translation_fault_ = "after " + Text(call) + " the processor uses the tables of another partition";
+    return;
+  }
+  const auto& directory = physical_memory[mmu_root_address_ / PIP_PAGE_BYTES];
+  for (const RememberedTable& table : std::span(translation_buffer_).first(remembered_tables_)) {
+    const std::uint32_t link = directory[table.slot];
+    for (std::uint32_t i = 0; i < PIP_TABLE_SIZE; ++i) {
+      const std::uint32_t remembered = table.entries[i];
+      if ((remembered & PIP_ENTRY_PRESENT) == 0) {
+        continue;
+      }
+      const std::uint32_t now =
+          (link & PIP_ENTRY_PRESENT) == 0 ? 0 : physical_memory[link / PIP_PAGE_BYTES][i];
+      if (((remembered ^ now) & ~kHardwareBits) != 0) {
+        std::ostringstream what;
+        what << "after " << Text(call) << " the translation buffer may still hold the old entry of 0x" << std::hex
+             << table.slot * kSlotBytes + i * kPage;
+        translation_fault_ = what.str();
+        return;
+      }
+    }
+  }
+}
+
+void SimulatedMachine::OnLoadRoot(std::uint32_t address) {
+  mmu_root_address_ = address;
+  remembered_tables_ = 0;
+  ++root_loads_;
+}
+
+void SimulatedMachine::OnInvalidate(std::uint32_t page) {
+  for (RememberedTable& table : std::span(translation_buffer_).first(remembered_tables_)) {
+    if (table.slot == page / PIP_TABLE_SIZE) {
+      table.entries[page % PIP_TABLE_SIZE] = 0;
+    }
+  }
+  ++invalidations_;
+}
+
+// The word at an address for user mode, or null where the processor would fault; sets the bits that it sets.
+std::uint32_t* SimulatedMachine::Translate(std::uint32_t address, bool write) {
+  Activate();
+  const std::uint32_t needed = PIP_ENTRY_PRESENT | PIP_ENTRY_USER | (write ? PIP_ENTRY_WRITABLE : 0);
+  std::uint32_t& link = physical_memory[mmu_root_address_ / PIP_PAGE_BYTES][address / kSlotBytes];
+  if ((link & needed) != needed) {
+    return nullptr;
+  }
+  std::uint32_t& entry = physical_memory[link / PIP_PAGE_BYTES][address / kPage % PIP_TABLE_SIZE];
+  if ((entry & needed) != needed) {
+    return nullptr;
+  }
+  link |= kAccessed;
+  entry |= write ? kAccessed | kDirty : kAccessed;
+  return &physical_memory[entry / PIP_PAGE_BYTES][address % kPage / 4];
+}
+
+std::optional<std::uint32_t> SimulatedMachine::Load(std::uint32_t address) {
+  const std::uint32_t* word = Translate(address, false);
+  return word == nullptr ? std::nullopt : std::optional(*word);
+}
+
+bool SimulatedMachine::Store(std::uint32_t address, std::uint32_t word) {
+  std::uint32_t* place = Translate(address, true);
+  if (place == nullptr) {
+    return false;
+  }
+  *place = word;
+  return true;
+}
+
+std::span<std::uint32_t, PIP_CONTEXT_WORDS> SimulatedMachine::Registers() {
+  Activate();
+  return registers;
+}
+
+std::uint32_t SimulatedMachine::RunningPartition() {
+  Activate();
+  return running_partition;
+}
+
+MachineView SimulatedMachine::View() {
+  return {.words = MutableWords(),
+          .kernel_directory = kernel_directory,
+          .frames = frames_,
+          .root_partition = root_partition_,
+          .running_partition = running_partition,
+          .root_pages = root_pages_};
+}
+
+std::span<std::uint32_t> SimulatedMachine::MutableWords() {
+  Activate();
+  return {Words(), frames_ * PIP_TABLE_SIZE};
+}
+
+SimulatedMachine::Snapshot SimulatedMachine::Save() {
+  Activate();
+  Snapshot snapshot = {.words = {Words(), Words() + frames_ * PIP_TABLE_SIZE},
+                       .registers = {},
+                       .running_partition = running_partition};
+  std::ranges::copy(registers, snapshot.registers.begin());
+  return snapshot;
+}
+
+void SimulatedMachine::Restore(const Snapshot& snapshot) {
+  Activate();
+  std::ranges::copy(snapshot.words, Words());
+  std::ranges::copy(snapshot.registers, registers);
+  running_partition = snapshot.running_partition;
+  mmu_root_address_ = physical_memory[running_partition][PIP_DESCRIPTOR_MMU];
+}
+
+std::optional<std::uint32_t> SimulatedMachine::EntryAt(std::uint32_t descriptor_frame, std::uint32_t page) {
+  Activate();
+  const std::uint32_t root = physical_memory[descriptor_frame][PIP_DESCRIPTOR_MMU] / PIP_PAGE_BYTES;
+  const std::uint32_t link = physical_memory[root][page / PIP_TABLE_SIZE];
+  if ((link & PIP_ENTRY_PRESENT) == 0 || !IsUserSlot(page / PIP_TABLE_SIZE)) {
+    return std::nullopt;
+  }
+  const std::uint32_t entry = physical_memory[link / PIP_PAGE_BYTES][page % PIP_TABLE_SIZE];
+  return (entry & PIP_ENTRY_PRESENT) == 0 ? std::nullopt : std::optional(entry);
+}
+
+}  // namespace pip::host
+
+extern "C" {
+
+void load_mmu_root(std::uint32_t address) { pip::host::active_machine->OnLoadRoot(address); }
+
+void invalidate(vaddr_t v) { pip::host::active_machine->OnInvalidate(v); }
+
+void unreachable() {
+  std::fputs("host: a service came where the proof says that nobody comes\n", stderr);
+  std::abort();
+}
+
+}  // extern "C"
