@@ -31,7 +31,7 @@ _gallina_c = rule(
     }),
 )
 
-def gallina_c_library(name, writer, header, source, gallina = [], deps = [], **kwargs):
+def gallina_c_library(name, writer, header, source, gallina = [], copts = [], deps = [], **kwargs):
     """A cc_library whose header and source a certified program prints.
 
     Proofs and certificates are part of the build of the writer, so the library does not exist when one fails. They are
@@ -43,6 +43,7 @@ def gallina_c_library(name, writer, header, source, gallina = [], deps = [], **k
       header: the file to write, e.g. services.h.
       source: the file to write, e.g. services.c.
       gallina: coq_library targets whose sources hold the comments for the C.
+      copts: further options of the C compiler.
       deps: cc_library targets with the headers that the C includes.
       **kwargs: what cc_library takes, e.g. visibility.
     """
@@ -58,7 +59,7 @@ def gallina_c_library(name, writer, header, source, gallina = [], deps = [], **k
         name = name,
         srcs = [source],
         hdrs = [header],
-        copts = ["-Wpedantic", "-Wshadow", "-Wconversion"],
+        copts = ["-Wpedantic", "-Wshadow", "-Wconversion"] + copts,
         includes = ["."],
         deps = deps,
         **kwargs

@@ -18,7 +18,7 @@ extern uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
 extern uint32_t registers[PIP_CONTEXT_WORDS];
 
 /* The page directory that boot used: the kernel's entries in the kernel's slots, 0 in all others. */
-extern const uint32_t kernel_directory[PIP_TABLE_SIZE];
+extern uint32_t kernel_directory[PIP_TABLE_SIZE];
 
 /* Descriptors of the running partition and of the root partition; frames from frame_count on do not exist. */
 extern page_t running_partition;

@@ -32,8 +32,6 @@ static const uint32_t leaf_tables = 1024U;
 static const uint32_t context_fuel = PIP_CONTEXT_WORDS;
 #define page_fuel frame_count
 
-#define root root_partition
-
 /*@ assigns \nothing; ensures equal: (\result != 0) <==> a == b; */
 static inline bool page_eq(page_t a, page_t b) { return a == b; }
 /*@ assigns \nothing; ensures equal: (\result != 0) <==> a == b; */

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every way into the kernel, and the way out.
+
+   Entry writes the user's registers to registers[] and calls C++ on the kernel stack; exit restores from registers[].
+   The kernel has one stack of one page, empty whenever user mode runs, so the frame that the processor pushes on the
+   way in stands at fixed addresses below its top:
+
+     interrupt, fault:   -4 SS  -8 ESP  -12 EFLAGS  -16 CS  -20 EIP  (-24 error code)    Intel SDM volume 3A, 6.12.1
+     call gate:          -4 SS  -8 ESP  -12 CS      -16 EIP                              Intel SDM volume 3A, 5.8.5
+     SYSENTER:           nothing; EIP and ESP come in EDX and ECX                        Intel SDM volume 3A, 5.8.7
+
+   User mode owns all other registers at that moment.  DS and ES may be null: until they are loaded only the stack
+   segment is used.  Of EFLAGS, interrupt gates clear IF, TF and NT but not DF; call gates clear nothing; SYSENTER clears
+   IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel` below), and
+   with TF set a debug exception comes after each way in (`debug_entry`). */
+
+#include "pipcore/arch/x86/layout.h"
+
+.macro load_kernel_segments scratch32, scratch16
+        /* The user's flat data segment is the kernel's too, so leaving needs no reload. */
+        movl    $PIP_USER_DATA, \scratch32
+        movw    \scratch16, %ds
+        movw    \scratch16, %es
+.endm
+
+/* Stores EDI ESI EBP . EBX EDX ECX EAX, in that order, where a context has them.  ESP points at registers[] for two
+   instructions: nothing else may push in between.  Interrupts and single steps are off here, and NMI, double fault and
+   machine check run in tasks of their own. */
+.macro save_all_registers
+        movl    $registers + PIP_REGISTERS_PUSHA_END, %esp
+        pushal
+.endm
+
+/* ---------------------------------------------------------------------- faults and software interrupts */
+
+        .text
+.macro fault vector
+        .balign 16
+fault_\vector:
+        pushl   $0                      /* where others have an error code */
+        pushl   $\vector
+        jmp     fault_entry
+.endm
+.macro fault_with_code vector
+        .balign 16
+fault_\vector:
+        pushl   $\vector
+        jmp     fault_entry
+.endm
+
+        /* Intel SDM volume 3A, table 6-1: which exceptions push an error code. */
+        .altmacro
+        .set    i, 0
+        .rept   256
+        .if     (i == 10) || (i == 11) || (i == 12) || (i == 13) || (i == 14) || (i == 17) || (i == 21) || (i == 29) || (i == 30)
+        fault_with_code %i
+        .elseif (i != 1) && (i < PIP_FIRST_INTERRUPT_VECTOR || i >= PIP_FIRST_SOFTWARE_VECTOR)
+        fault %i
+        .endif
+        .set    i, i + 1
+        .endr
+        .noaltmacro
+
+        /* A single step over a call gate or SYSENTER traps after the switch to the kernel: at its first instruction, with
+           the user's TF still set.  Then TF is cleared and the kernel goes on; the step is lost to the user. */
+        .balign 16
+fault_1:
+        testl   $3, 4(%esp)
+        jz      1f
+        pushl   $0
+        pushl   $1
+        jmp     fault_entry
+1:      andl    $~PIP_EFLAGS_TF, 8(%esp)
+        iretl
+
+        .balign 16
+fault_entry:
+        /* vector, error code, EIP, CS */
+        testl   $3, 12(%esp)
+        jz      fault_in_kernel
+        save_all_registers
+        load_kernel_segments %eax, %ax
+        cld
+        movl    $kernel_stack_top - 28, %esp    /* the vector: argument of the function called */
+        movl    kernel_stack_top - 20, %eax
+        movl    kernel_stack_top - 12, %ecx
+        movl    kernel_stack_top - 8, %edx
+        movl    %eax, registers + PIP_REGISTER_EIP
+        movl    %ecx, registers + PIP_REGISTER_EFLAGS
+        movl    %edx, registers + PIP_REGISTER_ESP
+        call    HandleFault
+        jmp     leave_kernel
+
+        /* A fault of the kernel itself.  Arguments: vector, error code, EIP. */
+fault_in_kernel:
+        load_kernel_segments %eax, %ax
+        cld
+        call    HandleKernelFault
+
+/* ---------------------------------------------------------------------- hardware interrupts */
+
+.macro interrupt line
+        .balign 16
+interrupt_\line:
+        pushl   $\line
+        jmp     interrupt_entry
+.endm
+        .altmacro
+        .set    i, 0
+        .rept   PIP_INTERRUPT_LINES
+        interrupt %i
+        .set    i, i + 1
+        .endr
+        .noaltmacro
+
+        .balign 16
+interrupt_entry:
+        /* line, EIP, CS */
+        testl   $3, 8(%esp)
+        jz      interrupt_in_kernel
+        save_all_registers
+        load_kernel_segments %eax, %ax
+        cld
+        movl    $kernel_stack_top - 24, %esp    /* the line: argument of the function called */
+        movl    kernel_stack_top - 20, %eax
+        movl    kernel_stack_top - 12, %ecx
+        movl    kernel_stack_top - 8, %edx
+        movl    %eax, registers + PIP_REGISTER_EIP
+        movl    %ecx, registers + PIP_REGISTER_EFLAGS
+        movl    %edx, registers + PIP_REGISTER_ESP
+        call    HandleInterrupt
+        jmp     leave_kernel
+
+        /* Between a call gate and the instruction that masks interrupts.  The interrupt is noted, to be delivered when
+           the service is done; the kernel goes on with interrupts masked.  All registers are still the user's. */
+interrupt_in_kernel:
+        pushal
+        pushl   %ds
+        pushl   %es
+        load_kernel_segments %eax, %ax
+        cld
+        pushl   40(%esp)                        /* the line */
+        call    NoteInterrupt
+        addl    $4, %esp
+        popl    %es
+        popl    %ds
+        popal
+        addl    $4, %esp
+        andl    $~PIP_EFLAGS_IF, 8(%esp)
+        iretl
+
+/* ---------------------------------------------------------------------- call gates */
+
+.macro gate number
+        .balign 8
+gate_\number:
+        pushl   $\number
+        jmp     gate_entry
+.endm
+        .altmacro
+        .set    i, 0
+        .rept   PIP_GATE_COUNT
+        gate %i
+        .set    i, i + 1
+        .endr
+        .noaltmacro
+
+        .balign 16
+gate_entry:
+        pushfl
+        popl    %eax
+        pushl   $PIP_EFLAGS_FIXED
+        popfl                                   /* no interrupts, single steps, nested task, backward strings */
+        load_kernel_segments %ecx, %cx
+        movl    %eax, registers + PIP_REGISTER_EFLAGS
+        movl    kernel_stack_top - 16, %eax
+        movl    kernel_stack_top - 8, %ecx
+        movl    %eax, registers + PIP_REGISTER_EIP
+        movl    %ecx, registers + PIP_REGISTER_ESP
+        movl    %edi, registers + PIP_REGISTER_EDI
+        movl    %esi, registers + PIP_REGISTER_ESI
+        movl    %ebp, registers + PIP_REGISTER_EBP
+        movl    %ebx, registers + PIP_REGISTER_EBX
+        xorl    %eax, %eax                      /* a caller gives these up (ABI.md section 1) */
+        movl    %eax, registers + PIP_REGISTER_EDX
+        movl    %eax, registers + PIP_REGISTER_ECX
+        movl    %eax, registers + PIP_REGISTER_EAX
+        call    HandleGate                      /* argument: the number of the gate */
+
+/* ---------------------------------------------------------------------- the way out */
+
+        .globl  leave_service
+leave_service:
+        cmpl    $0, pending_interrupt
+        je      leave_kernel
+        call    DeliverPendingInterrupt
+
+        .globl  leave_kernel
+leave_kernel:
+        movl    registers + PIP_REGISTER_EFLAGS, %eax
+        andl    $PIP_EFLAGS_USER, %eax
+        orl     $PIP_EFLAGS_FIXED | PIP_EFLAGS_IF, %eax
+        movl    running_partition, %ecx
+        cmpl    root_partition, %ecx
+        jne     1f
+        shll    $12, %ecx
+        cmpl    $0, physical_memory + PIP_DESCRIPTOR_VSTI_BYTES(%ecx)
+        jne     1f
+        andl    $~PIP_EFLAGS_IF, %eax           /* the root is VCLI */
+1:      movl    registers + PIP_REGISTER_EIP, %ecx
+        movl    registers + PIP_REGISTER_ESP, %edx
+        movl    %eax, exit_eflags
+        movl    %ecx, exit_eip
+        movl    %edx, exit_esp
+        movl    $PIP_USER_DATA, %eax            /* no partition finds another's selectors */
+        movw    %ax, %fs
+        movw    %ax, %gs
+        movl    $registers + PIP_REGISTER_EDI, %esp
+        popal
+        movl    $exit_frame, %esp
+        iretl
+
+/* ---------------------------------------------------------------------- SYSENTER */
+
+/* EAX: service number, and more for some services; EBX ESI EDI EBP arguments; ECX, EDX: where user mode goes on, its
+   stack pointer and instruction pointer.  Back: EAX status, EDX value, ECX 0; EBX ESI EDI EBP kept. */
+        .balign 16
+        .globl  fast_entry
+fast_entry:
+        pushl   $PIP_EFLAGS_FIXED
+        popfl
+        movl    %edx, %ss:exit_eip
+        movl    %ecx, %ss:exit_esp
+        load_kernel_segments %ecx, %cx
+        movzbl  %al, %ecx
+        cmpl    $PIP_FAST_SERVICE_YIELD, %ecx
+        jae     fast_other
+        pushl   %ebp
+        pushl   %eax
+        pushl   %edi
+        pushl   %esi
+        pushl   %ebx
+        call    *fast_services(, %ecx, 4)
+        cmpl    $0, pending_interrupt
+        jne     fast_pending
+        movl    running_partition, %ecx
+        cmpl    root_partition, %ecx
+        je      2f
+1:      movl    $PIP_EFLAGS_FIXED | PIP_EFLAGS_IF, exit_eflags
+        xorl    %ecx, %ecx
+        movl    $exit_frame, %esp
+        iretl
+2:      shll    $12, %ecx
+        cmpl    $0, physical_memory + PIP_DESCRIPTOR_VSTI_BYTES(%ecx)
+        jne     1b
+        movl    $PIP_EFLAGS_FIXED, exit_eflags
+        xorl    %ecx, %ecx
+        movl    $exit_frame, %esp
+        iretl
+
+        /* What may leave the caller saves all that a context has first; so do services that do not exist. */
+fast_other:
+        movl    exit_eip, %ecx
+        movl    exit_esp, %edx
+        movl    %ecx, registers + PIP_REGISTER_EIP
+        movl    %edx, registers + PIP_REGISTER_ESP
+        movl    $PIP_EFLAGS_FIXED, registers + PIP_REGISTER_EFLAGS
+        movl    %edi, registers + PIP_REGISTER_EDI
+        movl    %esi, registers + PIP_REGISTER_ESI
+        movl    %ebp, registers + PIP_REGISTER_EBP
+        movl    %ebx, registers + PIP_REGISTER_EBX
+        xorl    %ecx, %ecx
+        movl    %ecx, registers + PIP_REGISTER_EDX
+        movl    %ecx, registers + PIP_REGISTER_ECX
+        movl    %ecx, registers + PIP_REGISTER_EAX
+        pushl   %eax
+        pushl   %edi
+        pushl   %esi
+        pushl   %ebx
+        call    FastYieldOrOther
+        jmp     leave_service
+
+        /* An interrupt that came in a call gate of an earlier call is still waiting. */
+fast_pending:
+        movl    exit_eip, %ecx
+        movl    %ecx, registers + PIP_REGISTER_EIP
+        movl    exit_esp, %ecx
+        movl    %ecx, registers + PIP_REGISTER_ESP
+        movl    $PIP_EFLAGS_FIXED, registers + PIP_REGISTER_EFLAGS
+        movl    %edi, registers + PIP_REGISTER_EDI
+        movl    %esi, registers + PIP_REGISTER_ESI
+        movl    %ebp, registers + PIP_REGISTER_EBP
+        movl    %ebx, registers + PIP_REGISTER_EBX
+        movl    %edx, registers + PIP_REGISTER_EDX
+        movl    $0, registers + PIP_REGISTER_ECX
+        movl    %eax, registers + PIP_REGISTER_EAX
+        jmp     leave_service
+
+/* ---------------------------------------------------------------------- tasks for the worst */
+
+        /* NMI, double fault, machine check: task switches to a stack of their own (Intel SDM volume 3A, section 7.3),
+           from which nobody returns.  The double fault's error code, 0, is on the stack and ignored. */
+        .globl  nmi_task_entry
+nmi_task_entry:
+        pushl   $2
+        call    HandleLastResort
+        .globl  double_fault_task_entry
+double_fault_task_entry:
+        pushl   $8
+        call    HandleLastResort
+        .globl  machine_check_task_entry
+machine_check_task_entry:
+        pushl   $18
+        call    HandleLastResort
+
+/* ---------------------------------------------------------------------- tables of entries, and the exit frame */
+
+        .section .rodata
+        .balign 4
+        .globl  interrupt_entries
+interrupt_entries:
+        .altmacro
+.macro  entry_of kind, number
+        .long   \kind\()_\number
+.endm
+        .set    i, 0
+        .rept   PIP_FAULT_VECTORS
+        entry_of fault, %i
+        .set    i, i + 1
+        .endr
+        .set    i, 0
+        .rept   PIP_INTERRUPT_LINES
+        entry_of interrupt, %i
+        .set    i, i + 1
+        .endr
+        .set    i, PIP_FIRST_SOFTWARE_VECTOR
+        .rept   256 - PIP_FIRST_SOFTWARE_VECTOR
+        entry_of fault, %i
+        .set    i, i + 1
+        .endr
+
+        .globl  gate_entries
+gate_entries:
+        .set    i, 0
+        .rept   PIP_GATE_COUNT
+        entry_of gate, %i
+        .set    i, i + 1
+        .endr
+        .noaltmacro
+
+        /* What IRET pops on the way to user mode. */
+        .data
+        .balign 32
+exit_frame:
+exit_eip:
+        .long   0
+        .long   PIP_USER_CODE
+exit_eflags:
+        .long   0
+exit_esp:
+        .long   0
+        .long   PIP_USER_DATA
+
+        .bss
+        .balign 64
+        .globl  registers
+registers:
+        .skip   PIP_REGISTERS_BYTES
+
+        .section .note.GNU-stack, "", @progbits

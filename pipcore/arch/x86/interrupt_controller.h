@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two 8259A interrupt controllers, and the 8254 timer that drives line 0.
+#ifndef PIPCORE_ARCH_X86_INTERRUPT_CONTROLLER_H_
+#define PIPCORE_ARCH_X86_INTERRUPT_CONTROLLER_H_
+
+#include <cstdint>
+
+namespace pip::x86 {
+
+// Ports of the controllers: nobody but the kernel uses them.
+inline constexpr std::uint16_t kMasterCommand = 0x20;
+inline constexpr std::uint16_t kMasterData = 0x21;
+inline constexpr std::uint16_t kSlaveCommand = 0xA0;
+inline constexpr std::uint16_t kSlaveData = 0xA1;
+
+inline constexpr std::uint32_t kTimerLine = 0;
+
+// All lines open, from vector 32 on.
+void InitializeInterruptController();
+// The timer ticks 100 times a second until the root partition decides otherwise.
+void InitializeTimer();
+// Tells the controllers that the interrupt of this line is taken.  False when there was none: a spurious interrupt.
+bool AcknowledgeInterrupt(std::uint32_t line);
+
+}  // namespace pip::x86
+
+#endif  // PIPCORE_ARCH_X86_INTERRUPT_CONTROLLER_H_

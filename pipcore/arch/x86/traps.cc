@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What entry.S calls: faults, interrupts, gates, fast services.  The user's registers are in registers[].
+#include <cstdint>
+
+#include "pipcore/arch/x86/descriptors.h"
+#include "pipcore/arch/x86/gates.h"
+#include "pipcore/arch/x86/interrupt_controller.h"
+#include "pipcore/arch/x86/layout.h"
+#include "pipcore/arch/x86/processor.h"
+#include "pipcore/arch/x86/serial.h"
+#include "pipcore/kernel/dispatch.h"
+#include "pipcore/kernel/last_words.h"
+
+extern "C" {
+#include "pip/mal.h"
+
+static_assert(PIP_DESCRIPTOR_VSTI * 4 == PIP_DESCRIPTOR_VSTI_BYTES);
+static_assert(PIP_CONTEXT_WORDS * 4 == PIP_REGISTERS_BYTES);
+
+// The vector of an interrupt that came between a call gate and the masking of interrupts; 0: none.  One place is enough:
+// until it is delivered no other can come, because interrupts are masked in the kernel and in a root that is VCLI.
+std::uint32_t pending_interrupt = 0;
+
+void HandleFault(std::uint32_t vector);
+[[noreturn]] void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t eip);
+void HandleInterrupt(std::uint32_t line);
+void NoteInterrupt(std::uint32_t line);
+void DeliverPendingInterrupt();
+void HandleGate(std::uint32_t gate);
+void FastYieldOrOther(std::uint32_t b, std::uint32_t s, std::uint32_t d, std::uint32_t a);
+[[noreturn]] void HandleLastResort(std::uint32_t vector);
+}
+
+namespace pip::x86 {
+namespace {
+
+using kernel::Service;
+
+constexpr std::uint32_t kEip = PIP_REGISTER_EIP / 4;
+constexpr std::uint32_t kEsp = PIP_REGISTER_ESP / 4;
+constexpr std::uint32_t kEax = PIP_REGISTER_EAX / 4;
+
+constexpr std::uint32_t kGeneralProtection = 13;
+constexpr std::uint32_t kPageFault = 14;
+
+// Says which partition was running, and where.
+void AppendPlace(kernel::TextLine& line) {
+  line.Append(" at ").AppendHex(read_register(kEip)).Append(" in ");
+  if (current_partition() == root_partition) {
+    line.Append("the root partition");
+  } else {
+    line.Append("the partition of frame ").AppendHex(current_partition());
+  }
+}
+
+[[noreturn]] void StopForFault(std::uint32_t vector) {
+  kernel::TextLine line;
+  line.Append("nobody can take fault ").AppendDecimal(vector);
+  AppendPlace(line);
+  if (vector == kPageFault) {
+    line.Append(", accessing ").AppendHex(ReadCr2());
+  }
+  kernel::LastWords(line);
+}
+
+void Deliver(std::uint32_t vector) {
+  if (deliverInterrupt(vector) == PIP_DONE) {
+    return;
+  }
+  // A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
+  // root that cannot take it has lost control of time, and a child could run for ever.
+  if (vector == PIP_FIRST_INTERRUPT_VECTOR + kTimerLine) {
+    kernel::TextLine line;
+    line.Append("the root partition cannot take the timer's interrupt, which came");
+    AppendPlace(line);
+    kernel::LastWords(line);
+  }
+}
+
+// The root takes interrupts whenever it is not VCLI, a child always (ABI.md section 3).
+bool InterruptsMasked() { return current_partition() == root_partition && !interrupt_state(root_partition); }
+
+// The byte at this address as user mode would read it.
+bool ReadUserByte(std::uint32_t address, std::uint32_t& byte) {
+  const vaddr_t v = page_number(address);
+  const entry_t link = read_entry(mmu_root(current_partition()), index_at(v, top_level));
+  if (!is_user(link)) {
+    return false;
+  }
+  const entry_t entry = read_entry(frame_of(link), index_at(v, leaf_level));
+  if (!is_user(entry)) {
+    return false;
+  }
+  byte = read_byte(frame_of(entry), frame_of(entry), page_offset(address));
+  return true;
+}
+
+// The words on top of the user's stack.  The stack pointer may have any value: the tables of the running partition say
+// whether user mode could read there, so the kernel neither faults nor reads what is not the caller's.
+bool ReadUserStack(std::uint32_t count, kernel::Arguments& words) {
+  const std::uint32_t stack = read_register(kEsp);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    words[i] = 0;
+    for (std::uint32_t j = 0; j < 4; ++j) {
+      std::uint32_t byte = 0;
+      if (!ReadUserByte(stack + 4 * i + j, byte)) {
+        return false;
+      }
+      words[i] |= byte << (8 * j);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+}  // namespace pip::x86
+
+using pip::kernel::Arguments;
+using pip::kernel::Service;
+using pip::x86::GateKind;
+
+void HandleFault(std::uint32_t vector) {
+  if (deliverFault(vector) != PIP_DONE) {
+    pip::x86::StopForFault(vector);
+  }
+}
+
+void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t eip) {
+  pip::kernel::TextLine line;
+  line.Append("the kernel itself faults: fault ").AppendDecimal(vector);
+  line.Append(" at ").AppendHex(eip).Append(", code ").AppendHex(error);
+  line.Append(", address ").AppendHex(pip::x86::ReadCr2());
+  pip::kernel::LastWords(line);
+}
+
+void HandleLastResort(std::uint32_t vector) {
+  pip::kernel::TextLine line;
+  line.Append(vector == 2 ? "non-maskable interrupt" : vector == 8 ? "the kernel itself double-faults" : "machine check");
+  line.Append(" at ").AppendHex(pip::x86::InterruptedInstruction());
+  line.Append(", address ").AppendHex(pip::x86::ReadCr2());
+  pip::kernel::LastWords(line);
+}
+
+void HandleInterrupt(std::uint32_t line) {
+  if (pip::x86::AcknowledgeInterrupt(line)) {
+    pip::x86::Deliver(PIP_FIRST_INTERRUPT_VECTOR + line);
+  }
+}
+
+void NoteInterrupt(std::uint32_t line) {
+  if (pip::x86::AcknowledgeInterrupt(line)) {
+    pending_interrupt = PIP_FIRST_INTERRUPT_VECTOR + line;
+  }
+}
+
+void DeliverPendingInterrupt() {
+  if (!pip::x86::InterruptsMasked()) {
+    const std::uint32_t vector = pending_interrupt;
+    pending_interrupt = 0;
+    pip::x86::Deliver(vector);
+  }
+}
+
+void HandleGate(std::uint32_t number) {
+  const pip::x86::Gate gate = pip::x86::kGates[number];
+  Arguments arguments{};
+  if (!pip::x86::ReadUserStack(gate.argument_count, arguments)) {
+    HandleFault(pip::x86::kPageFault);
+    return;
+  }
+  if (gate.kind != GateKind::kService) {
+    write_register(pip::x86::kEax, pip::x86::UsePort(gate.kind, arguments[0], arguments[1]));
+    return;
+  }
+  const pip_answer_t answer = pip::kernel::Call(gate.service, arguments);
+  // After a yield that was not refused, registers[] is the target's.
+  if (gate.service != Service::kYield || answer.status != PIP_DONE) {
+    write_register(pip::x86::kEax, pip::kernel::CompatibleResult(gate.service, answer));
+  }
+}
+
+void FastYieldOrOther(std::uint32_t b, std::uint32_t s, std::uint32_t d, std::uint32_t a) {
+  constexpr std::uint32_t kYield = static_cast<std::uint32_t>(Service::kYield);
+  constexpr std::uint32_t kPutCharacter = static_cast<std::uint32_t>(Service::kPutCharacter);
+  const std::uint32_t service = a & 0xFF;
+  if (service == kYield) {
+    const pip_status_t status = yieldTo(b, s & 0xFFFF, s >> 16, a & 0x100, d);
+    if (status != PIP_DONE) {
+      write_register(pip::x86::kEax, status);
+    }
+  } else if (service == kPutCharacter && current_partition() == root_partition) {
+    pip::x86::PutSerial(static_cast<char>(b));
+  } else if (service == kPutCharacter) {
+    write_register(pip::x86::kEax, PIP_NOT_ROOT);
+  } else {
+    HandleFault(pip::x86::kGeneralProtection);
+  }
+}
+
+void unreachable() {
+  pip::kernel::TextLine line;
+  line.Append("a service came where its proof says that it cannot");
+  pip::kernel::LastWords(line);
+}
