@@ -55,8 +55,10 @@ words=$("$coqc" "$@" 2>&1) || { printf '%s\\n' "$words"; exit 1; }
 
 # The same, with the words in a file.
 _PRINT = """
-coqc=$1; output=$2; shift 2
-"$coqc" "$@" -o "$PWD/printed.vo" > "$output" 2>&1 || { cat "$output"; exit 1; }
+coqc=$1; output=$2; source=$3; shift 3
+mkdir -p printed
+cp "$source" printed
+"$coqc" "$@" "printed/${source##*/}" > "$output" 2>&1 || { cat "$output"; exit 1; }
 """
 
 # Extraction writes to the current directory, whatever else is there: it gets one of its own, two levels down, and the
@@ -82,7 +84,8 @@ def _coqc(ctx, message, script, inputs, outputs, paths, arguments):
         inputs = inputs,
         tools = [ctx.executable._coqc],
         outputs = outputs,
-        command = script,
+        # coqc looks for a user's settings, and warns when it cannot.
+        command = "export HOME=$PWD" + script,
         arguments = [coqc] + arguments + [options],
         use_default_shell_env = True,
         mnemonic = "Coq",
@@ -98,9 +101,10 @@ def _coq_library_impl(ctx):
     logical = ctx.attr.logical or logical_path(ctx.label.package)
     merged = _merge(ctx.attr.deps)
     sources = {file.basename: file for file in ctx.files.srcs}
-    own_paths = {file.dirname + ":" + logical: None for file in ctx.files.srcs}
-    own_paths["/".join([part for part in [ctx.bin_dir.path, ctx.label.package] if part]) + ":" + logical] = None
-    paths = depset(own_paths.keys(), transitive = merged.paths)
+
+    # A source gets its logical name from where it is; what is required is found where it was compiled.
+    compiled_path = "/".join([part for part in [ctx.bin_dir.path, ctx.label.package] if part]) + ":" + logical
+    paths = depset([compiled_path], transitive = merged.paths)
     compiled = {}
     closure = {}
     for name in ctx.attr.order:
@@ -113,7 +117,7 @@ def _coq_library_impl(ctx):
         source = sources[name]
         output = ctx.actions.declare_file(name[:-len(".v")] + ".vo")
         file_arguments = ctx.actions.args()
-        file_arguments.add_all(["-o", output, source])
+        file_arguments.add_all(["-Q", source.dirname, logical, "-o", output, source])
         _coqc(
             ctx,
             message = "Checking %s.%s" % (logical, name[:-len(".v")]),
@@ -207,14 +211,22 @@ coq_extract = rule(
     cfg = gallina_transition,
     attrs = dict(_COQ_ATTRS, **{
         "outs": attr.string_list(
-            doc = "The files that it writes and others use, .mli before their .ml.",
+            doc = "The files that it writes and others use.",
             mandatory = True,
         ),
         "src": attr.label(allow_single_file = [".v"], mandatory = True),
     }),
 )
 
-def _coq_assumptions_test_impl(ctx):
+AssumptionsInfo = provider(
+    doc = "What theorems rest on.",
+    fields = {
+        "answer": "the file with what Coq says about each theorem",
+        "sources": "depset of the .v files from which the theorems come",
+    },
+)
+
+def _coq_assumptions_impl(ctx):
     merged = _merge(ctx.attr.deps)
     modules = {theorem.rpartition(".")[0]: None for theorem in ctx.attr.theorems}
     question = ctx.actions.declare_file(ctx.label.name + "_question.v")
@@ -225,12 +237,12 @@ def _coq_assumptions_test_impl(ctx):
             for theorem in ctx.attr.theorems
         ],
     ))
-    answer = ctx.actions.declare_file(ctx.label.name + ".assumptions")
+    answer = ctx.actions.declare_file(ctx.label.name + ".txt")
     arguments = ctx.actions.args()
     arguments.add_all([answer, question])
     _coqc(
         ctx,
-        message = "Asking what the theorems of %s assume" % ctx.label,
+        message = "Asking what the theorems of %s rest on" % ctx.label,
         script = _PRINT,
         inputs = depset([question], transitive = merged.vo),
         outputs = [answer],
@@ -238,36 +250,77 @@ def _coq_assumptions_test_impl(ctx):
         arguments = [arguments],
     )
     sources = depset(transitive = merged.sources)
+    return [
+        DefaultInfo(files = depset([answer]), runfiles = ctx.runfiles([answer])),
+        AssumptionsInfo(answer = answer, sources = sources),
+    ]
+
+coq_assumptions = rule(
+    doc = "NAME.txt: what Coq says that each theorem rests on. To judge it, use coq_assumptions_test.",
+    implementation = _coq_assumptions_impl,
+    cfg = gallina_transition,
+    attrs = dict(_COQ_ATTRS, **{
+        "theorems": attr.string_list(
+            allow_empty = False,
+            doc = "Full names, e.g. Pip.Isolation.Theorems.isolation.",
+            mandatory = True,
+        ),
+    }),
+)
+
+def _coq_audit_test_impl(ctx):
+    info = ctx.attr.assumptions[AssumptionsInfo]
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(script, "#!/bin/sh\nexec \"./%s\" --assumptions \"%s\" --allowed \"%s\" %s\n" % (
         ctx.executable._audit.short_path,
-        answer.short_path,
+        info.answer.short_path,
         ctx.file.allowed.short_path,
-        " ".join(["\"%s\"" % file.short_path for file in sources.to_list()]),
+        " ".join(["\"%s\"" % file.short_path for file in info.sources.to_list()]),
     ), is_executable = True)
-    runfiles = ctx.runfiles([answer, ctx.file.allowed], transitive_files = sources)
+    runfiles = ctx.runfiles([info.answer, ctx.file.allowed], transitive_files = info.sources)
     return [DefaultInfo(
         executable = script,
-        files = depset([answer, script]),
         runfiles = runfiles.merge(ctx.attr._audit[DefaultInfo].default_runfiles),
     )]
 
-coq_assumptions_test = rule(
-    doc = "Fails when a theorem rests on an axiom that is not allowed, or a source leaves anything unproved.",
-    implementation = _coq_assumptions_test_impl,
-    cfg = gallina_transition,
+_coq_audit_test = rule(
+    implementation = _coq_audit_test_impl,
     test = True,
-    attrs = dict(_COQ_ATTRS, **{
-        "allowed": attr.label(
-            doc = "One allowed axiom per line, then why; # begins a comment.",
-            allow_single_file = True,
-            default = "//verification/audit:allowed_axioms.txt",
-        ),
-        "theorems": attr.string_list(
-            doc = "Full names, e.g. Pip.Isolation.Theorems.isolation.",
-            allow_empty = False,
-            mandatory = True,
-        ),
+    attrs = {
+        "allowed": attr.label(allow_single_file = True, mandatory = True),
+        "assumptions": attr.label(mandatory = True, providers = [AssumptionsInfo]),
         "_audit": attr.label(default = "//tools/bazel/coq:audit", executable = True, cfg = "exec"),
-    }),
+    },
 )
+
+def coq_assumptions_test(
+        name,
+        theorems,
+        deps,
+        allowed = "//verification/audit:allowed_axioms.txt",
+        visibility = None,
+        **kwargs):
+    """Fails when a theorem rests on an axiom that is not allowed, or a source leaves anything unproved.
+
+    Args:
+      name: the target, ending in _test.
+      theorems: full names, e.g. Pip.Isolation.Theorems.isolation.
+      deps: the coq_library targets that hold them. Their sources, and those of their deps, are looked through.
+      allowed: one allowed axiom per line, then why; # begins a comment.
+      visibility: of the test and of NAME_assumptions, the answer of Coq.
+      **kwargs: what every test takes.
+    """
+    kwargs.setdefault("size", "small")
+    coq_assumptions(
+        name = name + "_assumptions",
+        theorems = theorems,
+        visibility = visibility,
+        deps = deps,
+    )
+    _coq_audit_test(
+        name = name,
+        allowed = allowed,
+        assumptions = name + "_assumptions",
+        visibility = visibility,
+        **kwargs
+    )

@@ -8,7 +8,7 @@ ImageInfo = provider(
     doc = "A bootable set of files.",
     fields = {
         "files": "depset of the files",
-        "manifest": "a text file with a line KIND<tab>PATH<tab>ARGUMENTS for each of them; tools/bazel/emulator reads it",
+        "manifest": "a text file with a line KIND<tab>PATH<tab>ARGUMENTS for each; tools/bazel/emulator reads it",
     },
 )
 

@@ -7,7 +7,7 @@ ocamlfind=$PWD/$1; output=$2; packages=$3; options=$4; shift 4
 mkdir -p ocaml_work
 cp "$@" ocaml_work
 cd ocaml_work
-"$ocamlfind" ocamlopt -package "$packages" -linkpkg $options "${@##*/}" -o program
+"$ocamlfind" ocamlopt -package "$packages" -linkpkg $options $("$ocamlfind" ocamldep -sort "${@##*/}") -o program
 cd ..
 mv ocaml_work/program "$output"
 """
@@ -38,7 +38,7 @@ def _ocaml_binary_impl(ctx):
     )]
 
 ocaml_binary = rule(
-    doc = "A native OCaml program. Files are compiled in the order given, generated ones first.",
+    doc = "A native OCaml program. The files are compiled in the order in which they use each other.",
     implementation = _ocaml_binary_impl,
     executable = True,
     attrs = {

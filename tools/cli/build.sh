@@ -4,7 +4,7 @@
 set -euo pipefail
 . tools/cli/common.sh
 for target in "$@"; do
-  case $target in -*) complain "build takes Bazel targets, not the option $target; for options call bazel itself" ;; esac
+  case $target in -*) complain "build takes Bazel targets, not the option $target; call bazel itself for those" ;; esac
 done
 ensure_machine
 [ $# -gt 0 ] || set -- //...

@@ -8,18 +8,18 @@ complain() {
   exit 2
 }
 
-# The lines of a word's file that begin with #: are its help; the first of them is USAGE  SUMMARY.
+# The lines of a word's file that begin with #: are its help; the first of them is USAGE, two spaces or more, SUMMARY.
+help_lines() {
+  sed -n 's/^#: \{0,1\}//p' "tools/cli/$1.sh"
+}
+
 help() {
-  local lines
-  lines=$(sed -n 's/^#: \{0,1\}//p' "tools/cli/$1.sh")
-  printf 'usage: ./pip %s\n' "$(head -n 1 <<<"$lines" | sed 's/   *.*//')"
-  tail -n +2 <<<"$lines"
+  printf 'usage: ./pip %s\n' "$(help_lines "$1" | sed -n '1s/   *.*//p')"
+  help_lines "$1" | tail -n +2
 }
 
 summary() {
-  local line
-  line=$(sed -n 's/^#: //p' "tools/cli/$1.sh" | head -n 1)
-  printf '  %-34s %s\n' "${line%%  *}" "$(sed 's/^.*   *//' <<<"$line")"
+  printf '  %-34s %s\n' "$(help_lines "$1" | sed -n '1s/   *.*//p')" "$(help_lines "$1" | sed -n '1s/.*   *//p')"
 }
 
 # Installs what is missing; quick when nothing is.

@@ -63,7 +63,10 @@ over='^(PASS|FAIL)( |$)'
 status=
 while kill -0 "$machine" 2>/dev/null; do
   if tr -d '\r' <"$work/serial" | grep -qE -- "$over"; then
-    sleep 2
+    for _ in {1..20}; do
+      kill -0 "$machine" 2>/dev/null || break 2
+      sleep 0.1
+    done
     kill "$machine" 2>/dev/null && status=verdict
     break
   fi

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # What the runners of QEMU and Bochs share: options, the manifest of an image, and the verdict on a run.
+# The runners read the variables that are set here.
+# shellcheck disable=SC2034
 
 die() {
   printf '%s\n' "$*" >&2
@@ -38,7 +40,9 @@ read_options() {
       --last-words) last_words=$2 ;;
       --must-print) must_print+=("$2") ;;
       --qemu-option) machine_options+=("$2") ;;
-      --*) die "unknown option $1; known: --memory --seconds --icount --expect --last-words --must-print --qemu-option" ;;
+      --*)
+        die "unknown option $1; known: --memory --seconds --icount --expect --last-words --must-print --qemu-option"
+        ;;
       *)
         [ -z "$manifest" ] || die "one image at a time: $manifest and $1"
         manifest=$1
@@ -69,8 +73,8 @@ read_options() {
   [ "$arch" = x86 ] || die "$manifest: this runner knows the architecture x86, not $arch"
 }
 
-# The verdict on a run from the serial output (file $1) and on how it ended ($2: off, failed, reset, timeout, or broken).
-# Prints why a run is not what was expected.
+# The verdict on a run, from the serial output (file $1) and from how it ended ($2: off, failed, reset, timeout or
+# broken). Prints why a run is not what was expected.
 judge() {
   local serial=$1 ending=$2 line pattern
   line=$(tr -d '\r' <"$serial" | grep -v '^[[:space:]]*$' | tail -n 1)

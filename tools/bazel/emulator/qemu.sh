@@ -24,7 +24,7 @@ done
 
 command=(
   "$qemu" -accel tcg -m "$memory" -display none -monitor none -net none -no-reboot
-  -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=0x04
+  -serial stdio -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
   -trace qemu_system_shutdown_request -d cpu_reset -D "$work/qemu.log"
   -kernel "$kernel" -append "$kernel_arguments" -initrd "$modules"
 )

@@ -39,7 +39,7 @@ void start_serial() {
 }
 
 // Waits until the byte has left: Bochs takes as long for it as hardware does, and a power-off would lose it.
-void print(const char *text) {
+void print(const char* text) {
   for (; *text != '\0'; ++text) {
     out_byte(kSerial, static_cast<std::uint8_t>(*text));
     while ((in_byte(kSerial + 5) & 0x40) == 0) {
@@ -47,7 +47,7 @@ void print(const char *text) {
   }
 }
 
-bool begins_with(const char *text, const char *word) {
+bool begins_with(const char* text, const char* word) {
   for (; *word != '\0'; ++text, ++word) {
     if (*text != *word) {
       return false;
@@ -59,7 +59,7 @@ bool begins_with(const char *text, const char *word) {
 void power_off() {
   out_word(0x604, 0x2000);
   // Bochs listens to this word instead.
-  for (const char *letter = "Shutdown"; *letter != '\0'; ++letter) {
+  for (const char* letter = "Shutdown"; *letter != '\0'; ++letter) {
     out_byte(0x8900, static_cast<std::uint8_t>(*letter));
   }
 }
@@ -77,17 +77,17 @@ void triple_fault() {
 
 }  // namespace
 
-extern "C" void guest(const BootInformation *information) {
+extern "C" void guest(const BootInformation* information) {
   start_serial();
   if (information->module_count == 0) {
     print("no module\n");
     fail_exit();
   }
   // The boot loader gives addresses as words; this guest runs without paging, so they are pointers.
-  const auto *module = reinterpret_cast<const Module *>(information->modules);
-  const auto *text = reinterpret_cast<const char *>(module->begin);
+  const auto* module = reinterpret_cast<const Module*>(information->modules);
+  const auto* text = reinterpret_cast<const char*>(module->begin);
   print("module: ");
-  print(reinterpret_cast<const char *>(module->command_line));
+  print(reinterpret_cast<const char*>(module->command_line));
   print("\n");
   if (begins_with(text, "pass")) {
     print("PASS as told\n");
