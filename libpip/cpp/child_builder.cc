@@ -98,6 +98,20 @@ Status ChildBuilder::Share(Page source, Page destination, Rights rights) {
   return status == Status::kDone ? pip::AddPage(source, *descriptor_, destination, rights) : status;
 }
 
+Status ChildBuilder::ShareRange(std::span<const std::byte> range, Rights rights) {
+  if (range.empty()) {
+    return Status::kBadAddress;
+  }
+  const auto begin = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(range.data()));
+  const Page last = Page::Containing(begin + static_cast<std::uint32_t>(range.size() - 1));
+  for (Page page = Page::Containing(begin);; page = page + 1) {
+    const Status status = Share(page, page, rights);
+    if (status != Status::kDone || page == last) {
+      return status;
+    }
+  }
+}
+
 Status ChildBuilder::LoadBytes(std::uint32_t address, std::uint32_t memory_bytes, std::span<const std::byte> bytes,
                                Rights rights) {
   const Page first = Page::Containing(address);

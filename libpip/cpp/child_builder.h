@@ -57,6 +57,10 @@ class ChildBuilder {
   // Shows a page of this partition in the child.  Destroy takes it back but does not free it.
   Status Share(Page source, Page destination, Rights rights);
 
+  // Shows a range of this partition's memory, from the page of `range`'s first byte to the page of its last, in the child
+  // at the same addresses.  With OwnImage() (image.h) the child can run a function of this very program.
+  Status ShareRange(std::span<const std::byte> range, Rights rights);
+
   // Copies `image` to new pages from `destination` on.  An empty image is refused (kBadAddress), as is one that does not
   // fit below the end of the address space.
   Status LoadFlat(std::span<const std::byte> image, Page destination, Rights rights = Rights::kAll);

@@ -145,6 +145,26 @@ TEST_F(ChildBuilderTest, SharesPagesWithoutFreeingThem) {
   EXPECT_EQ(pool_.available, kPages - 1);
 }
 
+TEST_F(ChildBuilderTest, SharesARangeAtTheSameAddresses) {
+  ChildBuilder child(allocator());
+  ASSERT_EQ(child.Create(), Status::kDone);
+  std::uint32_t first = 0;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    const std::uint32_t page = allocator().Take()->address();
+    first = first == 0 ? page : first;
+  }
+  const auto* const bytes = reinterpret_cast<const std::byte*>(static_cast<std::uintptr_t>(first));
+  ASSERT_EQ(child.ShareRange({bytes + 4095, 4098}, Rights::kRead), Status::kDone);
+  EXPECT_EQ(MappingsOf(child).size(), 3U);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(MappingsOf(child).at(first + 4096 * i).source, first + 4096 * i);
+  }
+  EXPECT_EQ(child.ShareRange({bytes, std::size_t{0}}, Rights::kRead), Status::kBadAddress);
+  EXPECT_EQ(child.ShareRange({bytes, 1}, Rights::kRead), Status::kAlreadyGiven);
+  EXPECT_EQ(child.Destroy(), Status::kDone);
+  EXPECT_EQ(pool_.available, kPages - 3);
+}
+
 TEST_F(ChildBuilderTest, RefusesWrongUse) {
   ChildBuilder child(allocator());
   EXPECT_EQ(child.LoadFlat(Pattern(1), kImage), Status::kNotAChild);

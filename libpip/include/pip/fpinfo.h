@@ -17,7 +17,7 @@ typedef struct pip_module {
   char name[56]; /* the Multiboot string, cut, always with a terminating 0 */
 } pip_module_t;
 
-#define PIP_MODULES_MAX 62
+#define PIP_MODULES_MAX 60
 
 typedef struct pip_fpinfo {
   uint32_t magic;    /* FPINFO_MAGIC */
@@ -26,10 +26,11 @@ typedef struct pip_fpinfo {
   char revision[64]; /* the kernel's, as text */
   uint32_t hwcount;  /* 0 */
   uint32_t devices;  /* 0 */
-  /* Since extension 1: the further modules. */
+  /* Since extension 1: the further modules, and the command line of this partition's own. */
   uint32_t extension_version;
   uint32_t module_count;
   pip_module_t modules[PIP_MODULES_MAX];
+  char arguments[160];
 } pip_fpinfo;
 
 #endif /* PIP_FPINFO_H_ */

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Boots the benchmark partition twice and prints what each service costs beside its budget.
+
+The first run counts instructions (QEMU's -icount).  The second traces the kernel's instructions that write CR0 and CR3
+or invalidate a page: each is a block of its own there, so that QEMU's log has a line for each execution.
+
+measure.py MANIFEST ROOT_ELF QEMU [--tsv FILE]; the manifest is a pip_image's.  Exit status 0 when both runs passed;
+budgets are shown, never judged.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+# Kinds of instruction that cost much more time than one count says.
+EXPENSIVE = {
+    "CR0": re.compile(r"\bmov\s+%e..,%cr0"),
+    "CR3": re.compile(r"\bmov\s+%e..,%cr3"),
+    "invlpg": re.compile(r"\binvlpg\b"),
+}
+MARKS = 32  # rows of bench_marks in stopwatch.S
+SECONDS = 120
+
+
+def fail(text):
+    print(f"bench: {text}", file=sys.stderr)
+    sys.exit(2)
+
+
+def read_manifest(path):
+    """The kernel's file and the modules' (file, command line), from a pip_image's manifest."""
+    kernel, modules = None, []
+    for line in path.read_text().splitlines():
+        kind, file, text = line.split("\t")
+        if kind == "kernel":
+            kernel = pathlib.Path(file).resolve()
+        elif kind in ("root", "module"):
+            modules.append((pathlib.Path(file).resolve(), text))
+    if kernel is None or not modules:
+        fail(f"{path} names no kernel or no root partition")
+    return kernel, modules
+
+
+def boot(qemu, kernel, modules, options):
+    """What the guest printed.  Ends the program unless its last line is PASS."""
+    command = [qemu, "-accel", "tcg", "-m", "64M", "-display", "none", "-monitor", "none", "-net", "none", "-no-reboot",
+               "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-kernel", str(kernel),
+               "-initrd", ",".join(f"{file} {text}".strip() for file, text in modules), *options]
+    try:
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        fail(f"the machine was still running after {SECONDS} s")
+    lines = run.stdout.decode(errors="replace").replace("\r", "").splitlines()
+    last = lines[-1] if lines else "nothing"
+    if run.returncode != 0 or not last.startswith("PASS"):
+        fail(f"the run ended with status {run.returncode}, its last line: {last} {run.stderr.decode(errors='replace')}")
+    return lines
+
+
+def read_rows(lines):
+    """The guest's table: number -> [name, samples, median, minimum, budget]; and whether the counter counts instructions."""
+    rows = {}
+    unit = None
+    for line in lines:
+        fields = line.split("\t")
+        if fields[0] == "bench-unit":
+            unit = fields[1]
+        elif fields[0] == "bench":
+            rows[int(fields[1])] = [fields[2], *map(int, fields[3:])]
+    if not rows or unit is None:
+        fail("the guest printed no table")
+    return rows, unit
+
+
+def symbols(elf):
+    text = subprocess.run(["nm", str(elf)], capture_output=True, text=True, check=True).stdout
+    return {name: int(address, 16) for address, _, name in map(str.split, text.splitlines()) if len(address) == 8}
+
+
+def expensive_addresses(kernel):
+    """Address -> kind, of the instructions that count little and cost much."""
+    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(kernel)], capture_output=True, text=True,
+                          check=True).stdout
+    found = {}
+    for line in text.splitlines():
+        address, _, instruction = line.strip().partition(":")
+        for kind, pattern in EXPENSIVE.items():
+            if re.fullmatch("[0-9a-f]+", address) and pattern.search(instruction):
+                found[int(address, 16)] = kind
+    return found
+
+
+def count_expensive(qemu, kernel, modules, elf):
+    """(row, kind) -> executions during all measurements of the row; and all CR0 writes since the first measurement."""
+    where = symbols(elf)
+    start, stop, marks = where["bench_start"], where["bench_stop"], where["bench_marks"]
+    watched = expensive_addresses(kernel)
+    ranges = [f"{address:#x}+1" for address in [*watched, start, stop]] + [f"{marks:#x}+{MARKS}"]
+    counts, samples, cr0_writes = {}, {}, 0
+    with tempfile.TemporaryDirectory() as folder:
+        trace = pathlib.Path(folder) / "trace"
+        boot(qemu, kernel, modules, ["-singlestep", "-d", "exec,nochain", "-D", str(trace), "-dfilter", ",".join(ranges)])
+        row, started, pending = None, False, {}
+        with trace.open(encoding="ascii", errors="replace") as log:
+            for line in log:
+                match = re.match(r"Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/", line)
+                if not match:
+                    continue
+                address = int(match.group(1), 16)
+                if marks <= address < marks + MARKS:
+                    row, started = address - marks, True
+                elif address == start:
+                    pending = {}
+                elif address == stop:
+                    if row is not None:
+                        samples[row] = samples.get(row, 0) + 1
+                        for kind, count in pending.items():
+                            counts[row, kind] = counts.get((row, kind), 0) + count
+                    row = None
+                elif address in watched:
+                    kind = watched[address]
+                    pending[kind] = pending.get(kind, 0) + 1
+                    cr0_writes += started and kind == "CR0"
+    return {key: count / samples[key[0]] for key, count in counts.items()}, samples, cr0_writes
+
+
+def show(number):
+    return "-" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("manifest", type=pathlib.Path)
+    parser.add_argument("elf", type=pathlib.Path)
+    parser.add_argument("qemu")
+    parser.add_argument("--tsv", type=pathlib.Path, help="write the table there as well, tab-separated")
+    options = parser.parse_args()
+    kernel, modules = read_manifest(options.manifest)
+
+    rows, unit = read_rows(boot(options.qemu, kernel, modules, ["-icount", "shift=0,align=off,sleep=off"]))
+    if unit != "instructions":
+        fail("the time stamp counter does not count instructions: is this QEMU older than 7.2?")
+    counts, samples, cr0_writes = count_expensive(options.qemu, kernel, modules, options.elf)
+
+    kinds = ["CR3", "invlpg"]
+    header = ["service", "instructions", "least", "budget", "of budget", *kinds]
+    table = []
+    for number, (name, _, median, least, budget) in sorted(rows.items()):
+        row = [name, str(median), str(least), str(budget) if budget else "-",
+               f"{100 * median / budget:.0f} %" if budget else "-"]
+        table.append(row + [show(counts.get((number, kind), 0) if number in samples else None) for kind in kinds])
+    widths = [max(len(row[column]) for row in [header, *table]) for column in range(len(header))]
+    for row in [header, *table]:
+        print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]))
+    print(f"\nGuest instructions (median of the samples, and the least); writes of CR3 and invalidations per call."
+          f"\nCR0 writes since the first measurement: {cr0_writes} (budget: 0)")
+    if options.tsv:
+        lines = ["\t".join(row) for row in [header, *table]] + [f"CR0 writes\t{cr0_writes}"]
+        options.tsv.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

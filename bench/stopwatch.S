@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where measuring begins and ends.  These are functions of their own, so that a trace of QEMU can be cut at their
+ * addresses (report.py), and in assembly, so that nothing stands between the call and RDTSC.
+ */
+.text
+
+/* uint32_t bench_start(void), uint32_t bench_stop(void): the low half of the time stamp counter.  Clobber EDX. */
+.globl bench_start
+.type bench_start, @function
+bench_start:
+  rdtsc
+  ret
+.size bench_start, . - bench_start
+
+.globl bench_stop
+.type bench_stop, @function
+bench_stop:
+  rdtsc
+  ret
+.size bench_stop, . - bench_stop
+
+/* One instruction per row of the table: row n calls bench_marks + n, so that a trace shows whose measurement follows. */
+.globl bench_marks
+.type bench_marks, @function
+bench_marks:
+  .rept 32
+  ret
+  .endr
+.size bench_marks, . - bench_marks
+
+/* void bench_resume(const user_ctx_t *context): goes on at a context of this partition itself, as if the yield that saved
+ * it had returned 0.  Offsets are those of ABI section 2. */
+.globl bench_resume
+.type bench_resume, @function
+bench_resume:
+  movl 4(%esp), %ecx
+  movl 12(%ecx), %edi
+  movl 16(%ecx), %esi
+  movl 20(%ecx), %ebp
+  movl 24(%ecx), %esp
+  movl 28(%ecx), %ebx
+  xorl %eax, %eax
+  xorl %edx, %edx
+  jmp *(%ecx)
+.size bench_resume, . - bench_resume
+
+/* Where a handler starts: reads the counter before anything else, then goes on in C++ with it as argument. */
+.globl bench_timer_entry
+.type bench_timer_entry, @function
+bench_timer_entry:
+  call bench_stop
+  pushl %eax
+  call bench_on_timer
+  ud2
+.size bench_timer_entry, . - bench_timer_entry
+
+.globl bench_fault_entry
+.type bench_fault_entry, @function
+bench_fault_entry:
+  call bench_stop
+  pushl %eax
+  call bench_on_fault
+  ud2
+.size bench_fault_entry, . - bench_fault_entry
+
+/* void bench_spin(volatile uint32_t *last): stores the counter again and again, for ever. */
+.globl bench_spin
+.type bench_spin, @function
+bench_spin:
+  movl 4(%esp), %ecx
+1:
+  call bench_start
+  movl %eax, (%ecx)
+  jmp 1b
+.size bench_spin, . - bench_spin
+
+/* void bench_fault(volatile uint32_t *last): stores the counter, then faults with an invalid instruction of 2 bytes;
+ * returns when it is resumed behind it. */
+.globl bench_fault
+.type bench_fault, @function
+bench_fault:
+  movl 4(%esp), %ecx
+  call bench_start
+  movl %eax, (%ecx)
+  ud2
+  ret
+.size bench_fault, . - bench_fault
+
+/* uint32_t bench_nops(void): how far the counter moves over 1000 instructions that do nothing and one start and stop. */
+.globl bench_nops
+.type bench_nops, @function
+bench_nops:
+  call bench_start
+  movl %eax, %ecx
+  .rept 1000
+  nop
+  .endr
+  call bench_stop
+  subl %ecx, %eax
+  ret
+.size bench_nops, . - bench_nops
+
+.section .note.GNU-stack, "", @progbits

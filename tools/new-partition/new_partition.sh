@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# new_partition.sh NAME: makes the folder NAME in the current folder, a copy of template/ with the name put in.
+# Bad names get one line and exit status 2, and nothing is written.
+set -euo pipefail
+
+complain() {
+  printf 'pip: new-partition: %s\n' "$*" >&2
+  exit 2
+}
+
+template=$(dirname "${BASH_SOURCE[0]}")/template
+[ $# -eq 1 ] || complain "takes one name, for instance: ./pip new-partition hello"
+name=$1
+
+[ -n "$name" ] || complain "the name is empty; for instance: ./pip new-partition hello"
+[[ $name =~ ^[a-z][a-z0-9-]*$ ]] ||
+  complain "${name@Q} is no name: it must begin with a letter a-z and go on with a-z, 0-9 and -"
+[ ${#name} -le 40 ] || complain "'$name' is too long: ${#name} characters, at most 40"
+case $name in
+  bazel | bazel-* | external) complain "'$name' means something to Bazel; take another name" ;;
+esac
+if [ -e "$name" ] || [ -L "$name" ]; then complain "$name exists already; take another name"; fi
+
+mkdir "$name"
+for file in BUILD README.md main.cc; do
+  sed -e '/^# Not copied/,$d' -e "s/template_partition/$name/g" -e "s/template_folder/$name/g" "$template/$file" >"$name/$file"
+done
+echo "made $name/ (BUILD, README.md, main.cc). Try: ./pip run $name; ./pip test $name"
