@@ -10,7 +10,7 @@ From Pip.Edf.Services Require Export Types.
 Local Open Scope N_scope.
 
 (** ** Sizes *)
-Definition max_tasks : N := 10000.
+Definition max_tasks : task_number := 10000.
 (** Numbers of tasks fit the low bits of an entry, keys the others. *)
 Definition task_bits : N := 16384.
 Definition key_limit : tick := 1125899906842624.                      (* 2 ^ 50 *)
@@ -51,6 +51,12 @@ Definition entry_task (e : heap_entry) : task_number := e mod task_bits.
 (** What add_task says of a task; it does not change afterwards. *)
 Record parameters : Type := Parameters { p_budget : tick; p_deadline : tick; p_period : tick; p_rank : tick }.
 
+(** A heap: its entries are those at positions below its size. *)
+Record array_heap : Type := ArrayHeap { size : N; entries : N -> heap_entry }.
+
+(** What happened in the current slot, kind by kind: a list of tasks. *)
+Record report_list : Type := ReportList { reported : N; reports : N -> task_number }.
+
 Record scheduler : Type := Scheduler {
   s_policy     : policy_name;
   s_now        : tick;                      (* the slot to come *)
@@ -63,42 +69,53 @@ Record scheduler : Type := Scheduler {
   s_active     : N -> bool;                 (* the task has a job in the queue: *)
   s_due        : N -> tick;                 (*   its absolute deadline *)
   s_left       : N -> tick;                 (*   and what is left of its budget *)
-  s_size       : heap -> N;
-  s_entries    : heap -> N -> heap_entry;
-  s_reported   : event -> N;
-  s_reports    : event -> N -> task_number }.
+  s_ready      : array_heap;
+  s_timers     : array_heap;
+  s_released   : report_list;
+  s_missed     : report_list;
+  s_skipped    : report_list }.
+
+Definition heap_of (s : scheduler) (h : heap) : array_heap :=
+  match h with READY => s_ready s | TIMERS => s_timers s end.
+Definition report_of (s : scheduler) (e : event) : report_list :=
+  match e with RELEASED => s_released s | MISSED => s_missed s | SKIPPED => s_skipped s end.
 
 (** The scheduler's monad. *)
 Notation Edf := (M scheduler).
 
 (** *** Updates *)
 Definition update {A : Type} (f : N -> A) (i : N) (x : A) : N -> A := fun k => if k =? i then x else f k.
-Definition update_heap {A : Type} (f : heap -> A) (h : heap) (x : A) : heap -> A :=
-  fun k => match h, k with READY, READY | TIMERS, TIMERS => x | _, _ => f k end.
-Definition update_event {A : Type} (f : event -> A) (e : event) (x : A) : event -> A :=
-  fun k => match e, k with RELEASED, RELEASED | MISSED, MISSED | SKIPPED, SKIPPED => x | _, _ => f k end.
 
 Definition with_policy (s : scheduler) (policy : policy_name) : scheduler :=
   Scheduler policy (s_now s) (s_running s) (s_count s) (s_parameters s) (s_kind s) (s_earliest s) (s_armed s)
-    (s_active s) (s_due s) (s_left s) (s_size s) (s_entries s) (s_reported s) (s_reports s).
+    (s_active s) (s_due s) (s_left s) (s_ready s) (s_timers s) (s_released s) (s_missed s) (s_skipped s).
 Definition with_clock (s : scheduler) (now : tick) (running : task_number) : scheduler :=
   Scheduler (s_policy s) now running (s_count s) (s_parameters s) (s_kind s) (s_earliest s) (s_armed s)
-    (s_active s) (s_due s) (s_left s) (s_size s) (s_entries s) (s_reported s) (s_reports s).
+    (s_active s) (s_due s) (s_left s) (s_ready s) (s_timers s) (s_released s) (s_missed s) (s_skipped s).
 Definition with_table (s : scheduler) (count : N) (ps : N -> parameters) (kinds : N -> kind) : scheduler :=
   Scheduler (s_policy s) (s_now s) (s_running s) count ps kinds (s_earliest s) (s_armed s)
-    (s_active s) (s_due s) (s_left s) (s_size s) (s_entries s) (s_reported s) (s_reports s).
-Definition with_timers (s : scheduler) (earliest : N -> tick) (armed : N -> bool) : scheduler :=
+    (s_active s) (s_due s) (s_left s) (s_ready s) (s_timers s) (s_released s) (s_missed s) (s_skipped s).
+Definition with_arming (s : scheduler) (earliest : N -> tick) (armed : N -> bool) : scheduler :=
   Scheduler (s_policy s) (s_now s) (s_running s) (s_count s) (s_parameters s) (s_kind s) earliest armed
-    (s_active s) (s_due s) (s_left s) (s_size s) (s_entries s) (s_reported s) (s_reports s).
+    (s_active s) (s_due s) (s_left s) (s_ready s) (s_timers s) (s_released s) (s_missed s) (s_skipped s).
 Definition with_jobs (s : scheduler) (active : N -> bool) (due unspent : N -> tick) : scheduler :=
   Scheduler (s_policy s) (s_now s) (s_running s) (s_count s) (s_parameters s) (s_kind s) (s_earliest s) (s_armed s)
-    active due unspent (s_size s) (s_entries s) (s_reported s) (s_reports s).
-Definition with_heaps (s : scheduler) (size : heap -> N) (entries : heap -> N -> heap_entry) : scheduler :=
+    active due unspent (s_ready s) (s_timers s) (s_released s) (s_missed s) (s_skipped s).
+Definition with_heaps (s : scheduler) (ready timers : array_heap) : scheduler :=
   Scheduler (s_policy s) (s_now s) (s_running s) (s_count s) (s_parameters s) (s_kind s) (s_earliest s) (s_armed s)
-    (s_active s) (s_due s) (s_left s) size entries (s_reported s) (s_reports s).
-Definition with_reports (s : scheduler) (reported : event -> N) (reports : event -> N -> task_number) : scheduler :=
+    (s_active s) (s_due s) (s_left s) ready timers (s_released s) (s_missed s) (s_skipped s).
+Definition with_reports (s : scheduler) (released missed skipped : report_list) : scheduler :=
   Scheduler (s_policy s) (s_now s) (s_running s) (s_count s) (s_parameters s) (s_kind s) (s_earliest s) (s_armed s)
-    (s_active s) (s_due s) (s_left s) (s_size s) (s_entries s) reported reports.
+    (s_active s) (s_due s) (s_left s) (s_ready s) (s_timers s) released missed skipped.
+
+Definition with_heap (s : scheduler) (h : heap) (a : array_heap) : scheduler :=
+  match h with READY => with_heaps s a (s_timers s) | TIMERS => with_heaps s (s_ready s) a end.
+Definition with_report (s : scheduler) (e : event) (r : report_list) : scheduler :=
+  match e with
+  | RELEASED => with_reports s r (s_missed s) (s_skipped s)
+  | MISSED => with_reports s (s_released s) r (s_skipped s)
+  | SKIPPED => with_reports s (s_released s) (s_missed s) r
+  end.
 
 (** ** Arithmetic, undefined where C would wrap *)
 Definition when {A : Type} (defined : bool) (a : A) : Edf A := if defined then ret a else undefined.
@@ -147,10 +164,10 @@ Definition set_kind (i : task_number) (k : kind) : Edf unit :=
 (** *** Timers *)
 Definition get_earliest (i : task_number) : Edf tick := read_at s_earliest i.
 Definition set_earliest (i : task_number) (t : tick) : Edf unit :=
-  write_at i (fun s => with_timers s (update (s_earliest s) i t) (s_armed s)).
+  write_at i (fun s => with_arming s (update (s_earliest s) i t) (s_armed s)).
 Definition is_armed (i : task_number) : Edf bool := read_at s_armed i.
 Definition set_armed (i : task_number) (b : bool) : Edf unit :=
-  write_at i (fun s => with_timers s (s_earliest s) (update (s_armed s) i b)).
+  write_at i (fun s => with_arming s (s_earliest s) (update (s_armed s) i b)).
 
 (** *** Jobs *)
 Definition is_active (i : task_number) : Edf bool := read_at s_active i.
@@ -164,17 +181,17 @@ Definition set_left (i : task_number) (c : tick) : Edf unit :=
   write_at i (fun s => with_jobs s (s_active s) (s_due s) (update (s_left s) i c)).
 
 (** *** Heaps *)
-Definition get_size (h : heap) : Edf position := read (fun s => s_size s h).
+Definition get_size (h : heap) : Edf position := read (fun s => size (heap_of s h)).
 Definition set_size (h : heap) (n : position) : Edf unit :=
-  write (fun s => with_heaps s (update_heap (s_size s) h n) (s_entries s)).
-Definition get_entry (h : heap) (i : position) : Edf heap_entry := read_at (fun s => s_entries s h) i.
+  write (fun s => with_heap s h (ArrayHeap n (entries (heap_of s h)))).
+Definition get_entry (h : heap) (i : position) : Edf heap_entry := read_at (fun s => entries (heap_of s h)) i.
 Definition put_entry (h : heap) (i : position) (e : heap_entry) : Edf unit :=
-  write_at i (fun s => with_heaps s (s_size s) (update_heap (s_entries s) h (update (s_entries s h) i e))).
+  write_at i (fun s => with_heap s h (ArrayHeap (size (heap_of s h)) (update (entries (heap_of s h)) i e))).
 
 (** *** Reports of the current slot *)
-Definition get_reported (e : event) : Edf position := read (fun s => s_reported s e).
-Definition get_report (e : event) (k : position) : Edf task_number := read_at (fun s => s_reports s e) k.
+Definition get_reported (e : event) : Edf position := read (fun s => reported (report_of s e)).
+Definition get_report (e : event) (k : position) : Edf task_number := read_at (fun s => reports (report_of s e)) k.
 Definition set_reported (e : event) (n : position) : Edf unit :=
-  write (fun s => with_reports s (update_event (s_reported s) e n) (s_reports s)).
+  write (fun s => with_report s e (ReportList n (reports (report_of s e)))).
 Definition put_report (e : event) (k : position) (i : task_number) : Edf unit :=
-  write_at k (fun s => with_reports s (s_reported s) (update_event (s_reports s) e (update (s_reports s e) k i))).
+  write_at k (fun s => with_report s e (ReportList (reported (report_of s e)) (update (reports (report_of s e)) k i))).
