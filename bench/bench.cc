@@ -88,16 +88,20 @@ void Require(Status status, const char* what) {
 
 void Require(pip_status_t status, const char* what) { Require(pip::ToStatus(status), what); }
 
+// Shows in a trace that the next measurement is that of a row: the function there is a single return instruction.
+void Mark(std::uint32_t row) {
+  reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + row)();
+}
+
 // The samples of one service.
 class Row {
  public:
   Row(const char* name, std::uint32_t budget) : name_(name), budget_(budget), number_(rows++) {}
 
   // Shows in a trace that the next measurement is this row's.
-  void Mark() const {
-    // The function there is a single return instruction.
-    reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + number_)();
-  }
+  void Mark() const { ::Mark(number_); }
+
+  std::uint32_t number() const { return number_; }
 
   // One measurement: what the counter said at the end and at the beginning.
   void Add(std::uint32_t stop, std::uint32_t start) {
@@ -121,8 +125,8 @@ class Row {
   std::size_t count_ = 0;
 };
 
-// The row whose measurement the child begins, or none.
-const Row* child_row = nullptr;
+// The row whose measurement the child begins.  A number, since rows are on a stack that the child does not have.
+std::optional<std::uint32_t> child_row;
 
 Page TakePage() {
   const std::optional<Page> page = pip::PageAllocator::OfPartition().Take();
@@ -145,8 +149,8 @@ void ChildMain() {
       case Task::kAnswer:
         break;
     }
-    if (child_row != nullptr) {
-      child_row->Mark();
+    if (child_row.has_value()) {
+      Mark(*child_row);
     }
     child_left = bench_start();
     const pip_status_t status = pip_yield(0, kMainContinues, kChildContinues, 0, 0);
@@ -184,7 +188,7 @@ void MeasureYields() {
   Row up("yield to the parent", 220);
   Row round("round trip", 470);
   task = Task::kAnswer;
-  child_row = &up;
+  child_row = up.number();
   Require(child->Yield({.vector = PIP_VECTOR_INITIAL, .save_slot = kMainContinues}), "start the child");
   for (std::size_t i = 0; i < kSamples; ++i) {
     const std::uint32_t descriptor = child->descriptor().address();
@@ -198,7 +202,7 @@ void MeasureYields() {
     // Both ways, without what the child does between.
     round.Add(stop - (child_left - child_woke) - overhead, start);
   }
-  child_row = nullptr;
+  child_row.reset();
   down.Print();
   up.Print();
   round.Print();

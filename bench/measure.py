@@ -12,6 +12,7 @@ budgets are shown, never judged.
 import argparse
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -95,41 +96,34 @@ def expensive_addresses(kernel):
 
 
 def count_expensive(qemu, kernel, modules, elf):
-    """(row, kind) -> executions during all measurements of the row; and all CR0 writes since the first measurement."""
+    """(row, kind) -> executions in a measurement (median), for rows that were measured; CR0 writes since the first one."""
     where = symbols(elf)
     start, stop, marks = where["bench_start"], where["bench_stop"], where["bench_marks"]
     watched = expensive_addresses(kernel)
     ranges = [f"{address:#x}+1" for address in [*watched, start, stop]] + [f"{marks:#x}+{MARKS}"]
-    counts, samples, cr0_writes = {}, {}, 0
+    samples, cr0_writes = {}, 0
     with tempfile.TemporaryDirectory() as folder:
         trace = pathlib.Path(folder) / "trace"
         boot(qemu, kernel, modules, ["-singlestep", "-d", "exec,nochain", "-D", str(trace), "-dfilter", ",".join(ranges)])
-        row, started, pending = None, False, {}
+        row, started, counts, any_mark = None, False, {}, False
         with trace.open(encoding="ascii", errors="replace") as log:
             for line in log:
                 match = re.match(r"Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/", line)
-                if not match:
+                address = int(match.group(1), 16) if match else None
+                if address is None:
                     continue
-                address = int(match.group(1), 16)
                 if marks <= address < marks + MARKS:
-                    row, started = address - marks, True
+                    row, started, any_mark = address - marks, False, True
                 elif address == start:
-                    pending = {}
-                elif address == stop:
-                    if row is not None:
-                        samples[row] = samples.get(row, 0) + 1
-                        for kind, count in pending.items():
-                            counts[row, kind] = counts.get((row, kind), 0) + count
-                    row = None
+                    counts, started = dict.fromkeys(EXPENSIVE, 0), row is not None
+                elif address == stop and started:
+                    for kind, count in counts.items():
+                        samples.setdefault((row, kind), []).append(count)
+                    row, started = None, False
                 elif address in watched:
-                    kind = watched[address]
-                    pending[kind] = pending.get(kind, 0) + 1
-                    cr0_writes += started and kind == "CR0"
-    return {key: count / samples[key[0]] for key, count in counts.items()}, samples, cr0_writes
-
-
-def show(number):
-    return "-" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
+                    counts[watched[address]] = counts.get(watched[address], 0) + 1
+                    cr0_writes += any_mark and watched[address] == "CR0"
+    return {key: statistics.median_low(values) for key, values in samples.items()}, cr0_writes
 
 
 def main():
@@ -144,7 +138,7 @@ def main():
     rows, unit = read_rows(boot(options.qemu, kernel, modules, ["-icount", "shift=0,align=off,sleep=off"]))
     if unit != "instructions":
         fail("the time stamp counter does not count instructions: is this QEMU older than 7.2?")
-    counts, samples, cr0_writes = count_expensive(options.qemu, kernel, modules, options.elf)
+    counts, cr0_writes = count_expensive(options.qemu, kernel, modules, options.elf)
 
     kinds = ["CR3", "invlpg"]
     header = ["service", "instructions", "least", "budget", "of budget", *kinds]
@@ -152,7 +146,7 @@ def main():
     for number, (name, _, median, least, budget) in sorted(rows.items()):
         row = [name, str(median), str(least), str(budget) if budget else "-",
                f"{100 * median / budget:.0f} %" if budget else "-"]
-        table.append(row + [show(counts.get((number, kind), 0) if number in samples else None) for kind in kinds])
+        table.append(row + [str(counts.get((number, kind), "-")) for kind in kinds])
     widths = [max(len(row[column]) for row in [header, *table]) for column in range(len(header))]
     for row in [header, *table]:
         print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]))

@@ -237,7 +237,7 @@ extern "C" void main(const pip_fpinfo* boot) {
   LoadImage(ChildImage(*boot));
   const Page shared = AddPage(kShared, Rights::kReadWrite);
   AddStackAndVidt();
-  printf("launcher: the child has %zu pages and took %u more as tables\n", child.mapping_count,
+  printf("launcher: the child has %zu pages and took %u more for the kernel\n", child.mapping_count,
          pages - Pool().available - static_cast<std::uint32_t>(child.mapping_count));
 
   RunChild(shared);

@@ -24,6 +24,7 @@ if [ -e "$name" ] || [ -L "$name" ]; then complain "$name exists already; take a
 
 mkdir "$name"
 for file in BUILD README.md main.cc; do
-  sed -e '/^# Not copied/,$d' -e "s/template_partition/$name/g" -e "s/template_folder/$name/g" "$template/$file" >"$name/$file"
+  text=$(sed -e '/^# Not copied/,$d' -e "s/template_partition/$name/g" -e "s/template_folder/$name/g" "$template/$file")
+  printf '%s\n' "$text" >"$name/$file"
 done
 echo "made $name/ (BUILD, README.md, main.cc). Try: ./pip run $name; ./pip test $name"
