@@ -143,12 +143,15 @@ Fixpoint to_c (sm : selfmode) (d : dest) (rt : ty) (s : stm) : cstm :=
   | SIf c a b => to_if d c (to_c sm d rt a) (to_c sm d rt b) (negb (small a) && small b)
   end.
 
+Fixpoint nothing (s : cstm) : bool :=
+  match s with CSkip => true | CSeq a b => nothing a && nothing b | _ => false end.
+
 (** Leaves out the last [continue] of a loop's body, or the last [return] of a void function. *)
 Fixpoint trim (in_loop : bool) (s : cstm) : cstm :=
   match s with
   | CContinue => if in_loop then CSkip else s
   | CReturnVoid => if in_loop then s else CSkip
-  | CSeq a b => CSeq a (trim in_loop b)
+  | CSeq a b => let b' := trim in_loop b in if nothing b' then trim in_loop a else CSeq a b'
   | CIf c a b => CIf c (trim in_loop a) (trim in_loop b)
   | s => s
   end.

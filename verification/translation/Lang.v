@@ -20,6 +20,10 @@ Inductive width := W8 | W16 | W32 | W64.
 
 Definition bits (w : width) : N := match w with W8 => 8 | W16 => 16 | W32 => 32 | W64 => 64 end.
 
+(** Whether [n] is below [2 ^ bits w]; not by [N.ltb], which certificates do not look into. *)
+Definition in_range (w : width) (n : N) : bool :=
+  match N.compare n (N.shiftl 1 (bits w)) with Lt => true | _ => false end.
+
 Definition width_eqb (a b : width) : bool :=
   match a, b with W8, W8 | W16, W16 | W32, W32 | W64, W64 => true | _, _ => false end.
 
@@ -182,7 +186,7 @@ Fixpoint den_expr (G : ctx) (e : expr) : option (texp G) :=
   | EUnit => Some (tex TUnit (fun _ => tt))
   | EBool b => Some (tex TBool (fun _ => b))
   | ENat n => if Nat.ltb n 256 then Some (tex TNat (fun _ => n)) else None
-  | ENum w n => if N.ltb n (N.shiftl 1 (bits w)) then Some (tex (TNum w "") (fun _ => n)) else None
+  | ENum w n => if in_range w n then Some (tex (TNum w "") (fun _ => n)) else None
   | EPrim f es =>
     match find f P with
     | Some p => match den_args G (den_expr G) es (p_args p) with

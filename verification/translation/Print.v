@@ -116,7 +116,7 @@ Fixpoint print (e : expr) : strength * doc :=
   | EOr a b => (Disjunction, glue (chained Disjunction (print a)) [" ||"] +++ at_most Comparison (print b))
   | ECmp o _ a b => infix (comparison_operator o) (print a) (print b)
   | ECond c a b =>
-    (Conditional, glue (at_most Comparison (print c)) [" ?"] +++ glue (at_most Comparison (print a)) [" :"]
+    (Conditional, glue (at_most Unary (print c)) [" ?"] +++ glue (at_most Comparison (print a)) [" :"]
                   +++ at_most Comparison (print b))
   | EPrim f es =>
     let ds := map (fun e => snd (print e)) es in

@@ -213,7 +213,7 @@ Proof.
   - intros te; simpl; intros [= <-]. exists (v_bool m b). split; [reflexivity|apply (H_bool _ HV)].
   - intros te. simpl. destruct (Nat.ltb n 256) eqn:E; [|discriminate]. intros [= <-]. exists (v_nat m n).
     split; [reflexivity|]. apply (H_nat _ HV). apply Nat.ltb_lt; auto.
-  - intros te. cbn [den_expr]. destruct (N.ltb_spec n (N.shiftl 1 (bits w))); [|discriminate]. intros [= <-].
+  - intros te. cbn [den_expr]. destruct (in_range w n) eqn:E; [|discriminate]. intros [= <-].
     exists (v_num m w n). split; [reflexivity|apply (H_num _ HV); auto].
   - intros te. simpl. destruct (find f P) as [p|] eqn:Ef; [|discriminate].
     destruct (den_args G (den_expr P G) es (p_args p)) as [d|] eqn:Ed; [|discriminate].

@@ -25,6 +25,16 @@ Notation implements := (implements (r := r) functions junk).
 Notation implements_all := (implements_all (r := r) functions junk).
 
 (** ** The last [continue] or [return] *)
+Lemma nothing_happens s l c o l' c' : nothing s = true -> exec s l c o l' c' -> o = ONorm /\ l' = l /\ c' = c.
+Proof.
+  revert l c o l' c'. induction s; intros l0 c0 o l' c' H X; try discriminate; simpl in H.
+  - inversion X; auto.
+  - apply andb_prop in H as [H1 H2]. inversion X; subst.
+    + match goal with Ha : exec s1 _ _ _ _ _ |- _ => destruct (IHs1 _ _ _ _ _ H1 Ha) as (_ & -> & ->) end.
+      eapply IHs2; eauto.
+    + match goal with Ha : exec s1 _ _ _ _ _ |- _ => destruct (IHs1 _ _ _ _ _ H1 Ha) as (Q & _) end. contradiction.
+Qed.
+
 Lemma trim_ok in_loop s : forall l c o l' c', exec s l c o l' c' ->
   exists o', exec (trim in_loop s) l c o' l' c'
     /\ (o' = o \/ o' = ONorm /\ o = if in_loop then OCont else ORet (v_unit m)).
@@ -35,7 +45,11 @@ Proof.
   - inversion X; subst. simpl. destruct t.
     + edestruct IH1 as (o' & X' & Q); [eassumption|]. exists o'. split; auto. eapply x_if; eauto.
     + edestruct IH2 as (o' & X' & Q); [eassumption|]. exists o'. split; auto. eapply x_if; eauto.
-  - inversion X; subst; simpl.
+  - simpl. destruct (nothing (trim in_loop s2)) eqn:N; inversion X; subst.
+    + edestruct IH1 as (o1 & X1 & Q1); [eassumption|]. edestruct IH2 as (o2 & X2 & Q2); [eassumption|].
+      destruct (nothing_happens _ _ _ _ _ _ N X2) as (-> & -> & ->). exists ONorm. split; auto.
+      destruct Q1 as [->|[-> _]]; exact X1.
+    + edestruct IH1 as (o1 & X1 & Q); [eassumption|]. eauto.
     + edestruct IH2 as (o' & X' & Q); [eassumption|]. exists o'. split; auto. eapply x_seq; eauto.
     + exists o. split; auto. apply x_seq_stop; auto.
   - simpl. inversion X; subst. destruct in_loop; eexists; (split; [constructor|]); auto.

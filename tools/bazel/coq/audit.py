@@ -37,6 +37,8 @@ def read_assumptions(path):
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("Theorem "):
             current = theorems.setdefault(line[len("Theorem "):], [])
+        elif current is None:
+            continue  # a warning about the command line, e.g. that a folder lies in another one's
         elif line in ("Axioms:", "Closed under the global context") or line.startswith((" ", "\t")) or not line:
             continue
         else:
