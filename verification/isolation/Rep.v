@@ -1,0 +1,96 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * One rule per primitive: what it does to memory is what it does to the view
+
+    Each lemma takes [rep ρ V m] to [rep ρ V' m'] for one write.  [V'] is named by the update functions below; all else that is known is about [ρ] and [V], and so survives every write. *)
+From Pip.Isolation Require Export Wp.
+From Pip.Services Require Export Walk.
+
+(** ** Updates of a view *)
+Definition set_table (c : N) (k : kind) (l : nat) (u : N) (p : option N) (V : view) : view := View
+  (fun c' k' l' u' => if decide (c' = c /\ k' = k /\ l' = l /\ u' = u) then p else v_table V c' k' l' u')
+  (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
+Definition set_entry (c v : N) (e : entry) (V : view) : view := View
+  (v_table V) (set2 c v e (v_entry V)) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
+Definition set_gift (c v : N) (g : gift) (V : view) : view := View
+  (v_table V) (v_entry V) (set2 c v g (v_gift V)) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
+Definition set_origin (c v w : N) (V : view) : view := View
+  (v_table V) (v_entry V) (v_gift V) (set2 c v w (v_origin V)) (v_parent V) (v_vsti V) (v_list V) (v_data V).
+Definition set_vsti (c : N) (b : bool) (V : view) : view := View
+  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (update (v_vsti V) c b) (v_list V) (v_data V).
+Definition set_list (c : N) (l : list N) (V : view) : view := View
+  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (update (v_list V) c l) (v_data V).
+Definition set_data (p : N) (f : N -> N) (V : view) : view := View
+  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (update (v_data V) p f).
+
+(** All but the entries of MMU leaf tables. *)
+Definition with_entries (f : N -> N -> entry) (V : view) : view := View
+  (v_table V) f (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
+
+Section Writes.
+Context `{Params}.
+Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat).
+
+(** Two tables of the same place are one. *)
+Lemma same_table ρ V m c k l u p q : rep ρ V m -> v_table V c k l u = Some p -> ρ q = TreeTable c k l u -> q = p.
+Proof. intros [C _] E E'. apply (co_table _ _ C) in E'. congruence. Qed.
+
+(** Writing a leaf: its page is right for the new view, and no other page sees the change. *)
+
+Ltac leaf_write E p i R T Et :=
+  let Ep := fresh in let q := fresh "q" in let X := fresh "X" in let i' := fresh "i" in let Hq := fresh "Hq" in
+  let t' := fresh "t" in let Et' := fresh in let Ht := fresh in let Eq := fresh in let Es := fresh in
+  pose proof (table_role _ _ _ _ _ _ _ _ R T) as Ep; split;
+  [ pose proof (proj1 R) as X; split; try (by destruct X); let T' := fresh in intros ? ? T'; cbn in *;
+    rewrite set2_ne; [by apply (E _ _ X)|]; intros [-> ->]; rewrite prefix_of_split in T' by done; congruence
+  | intros q; pose proof (proj2 R q) as X; unfold page_ok in *; destruct (decide (q = p)) as [->|Hq];
+    [ rewrite Ep, update_eq in *; destruct X as (t'&Et'&Ht); rewrite Et in Et'; injection Et' as <-;
+      eexists; split; [done|]; intros i' Hi'; cbn; destruct (decide (i' = i)) as [->|];
+      [ by rewrite update_eq, set2_eq
+      | rewrite update_ne, set2_ne by (done || intros [_ Es]; apply split_inj in Es as [_ ?]; done); by apply Ht ]
+    | rewrite update_ne by done; destruct (_ q) as [| | |? [] [|?] ?| |] eqn:Eq; try done;
+      destruct X as (t'&Et'&Ht); exists t'; split; [done|]; intros i' Hi'; cbn; rewrite set2_ne; [by apply Ht|];
+      intros [-> Es]; apply split_inj in Es as [-> _]; [|done..]; by eapply Hq, same_table ] ].
+
+Lemma rep_set_entry ρ V m c u p i t e : rep ρ V m -> v_table V c Mmu 0 u = Some p -> m p = Table t ->
+  i < table_size -> e_kernel e = false ->
+  rep ρ (set_entry c (u * table_size + i) e V) (update m p (Table (update t i e))).
+Proof. intros R T Et Hi He. leaf_write co_entry p i R T Et. Qed.
+
+Lemma rep_set_gift ρ V m c u p i t g : rep ρ V m -> v_table V c Shadow1 0 u = Some p -> m p = Shadow1Leaf t ->
+  i < table_size -> rep ρ (set_gift c (u * table_size + i) g V) (update m p (Shadow1Leaf (update t i g))).
+Proof. intros R T Et Hi. leaf_write co_gift p i R T Et. Qed.
+
+Lemma rep_set_origin ρ V m c u p i t w : rep ρ V m -> v_table V c Shadow2 0 u = Some p -> m p = Shadow2Leaf t ->
+  i < table_size -> rep ρ (set_origin c (u * table_size + i) w V) (update m p (Shadow2Leaf (update t i w))).
+Proof. intros R T Et Hi. leaf_write co_origin p i R T Et. Qed.
+
+Lemma rep_set_data ρ V m p f : rep ρ V m -> ρ p = UserPage -> rep ρ (set_data p f V) (update m p (Data f)).
+Proof.
+  intros R Ep. split; [by destruct (proj1 R)|]. intros q. pose proof (proj2 R q) as X. unfold page_ok in *.
+  destruct (decide (q = p)) as [->|Hq].
+  - rewrite Ep. cbn. by rewrite !update_eq.
+  - rewrite update_ne by done. destruct (ρ q) eqn:Eq; try done. cbn. by rewrite update_ne.
+Qed.
+
+Lemma rep_set_vsti ρ V m c n d b : rep ρ V m -> ρ c = Partition n -> m c = DescriptorPage d ->
+  rep ρ (set_vsti c b V)
+    (update m c (DescriptorPage (Descriptor (d_mmu d) (d_shadow1 d) (d_shadow2 d) (d_list d) (d_parent d) b))).
+Proof.
+  intros R Ec Ed. split; [by destruct (proj1 R)|]. intros q. pose proof (proj2 R q) as X. unfold page_ok in *.
+  destruct (decide (q = c)) as [->|Hq].
+  - rewrite Ec in *. destruct X as (d'&E&Hk&?&?&?). rewrite Ed in E. injection E as <-. rewrite update_eq.
+    eexists. split; [done|]. cbn. rewrite update_eq. done.
+  - rewrite update_ne by done. destruct (ρ q) eqn:Eq; try done. destruct X as (d'&?&?&?&?&?). exists d'. cbn.
+    rewrite update_ne by done. done.
+Qed.
+
+(** Pages that no role constrains may hold anything. *)
+Lemma rep_lost ρ V m p o : rep ρ V m -> ρ p = Lost -> rep ρ V (update m p o).
+Proof.
+  intros [C R] Ep. split; [done|]. intros q. specialize (R q). unfold page_ok in *.
+  destruct (decide (q = p)) as [->|Hq].
+  - by rewrite Ep.
+  - by rewrite update_ne.
+Qed.
+
+End Writes.
