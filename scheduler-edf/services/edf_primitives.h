@@ -25,6 +25,7 @@
 #define admission_rounds UINT32_C(1048576)
 #define task_rounds max_tasks
 #define heap_levels UINT32_C(16)
+#define heap_levels UINT32_C(16)
 #define no_task UINT32_MAX
 #define first_task UINT32_C(0)
 #define top UINT32_C(0)

@@ -49,6 +49,9 @@ Proof.
   unfold jobs. rewrite in_map_iff. split; [intros ([k c] & <- & H); eauto|intros (c & H); exists (j, c); auto].
 Qed.
 
+Lemma jobs_length q : length (jobs q) = length q.
+Proof. apply map_length. Qed.
+
 (** ** Insertion *)
 Lemma insert_permutes key e q : Permutation (insert key e q) (e :: q).
 Proof.
