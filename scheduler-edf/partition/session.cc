@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler-edf/partition/session.h"
+
+#include <cstdint>
+
+#include "scheduler-edf/partition/line.h"
+#include "scheduler-edf/workloads/image.h"
+
+// Last, since they define short names.
+extern "C" {
+#include "edf_primitives.h"
+#include "edf_services.h"
+
+// The scheduler's memory, which the generated functions work on.
+struct edf_scheduler edf_scheduler;
+}
+
+namespace pip::edf {
+namespace {
+
+constexpr std::uint64_t kNever = UINT64_MAX;
+
+kind_t KindOf(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::kPeriodic: return PERIODIC;
+    case TaskKind::kSporadic: return SPORADIC;
+    case TaskKind::kSingle: return SINGLE;
+  }
+  return STOPPED;
+}
+
+const char* KindName(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::kPeriodic: return "periodic";
+    case TaskKind::kSporadic: return "sporadic";
+    case TaskKind::kSingle: return "single";
+  }
+  return "";
+}
+
+// The answer of the admission test. Tasks that want more than the whole processor are refused for the longest interval
+// that the test knows; a shorter one is found here, since any in which the demand exceeds the length is as good a reason.
+Admission AskAdmission() {
+  const verdict_t verdict = edf_admit();
+  if (verdict.verdict_decision == ACCEPTED) return {Decision::kAccepted, 0, 0};
+  if (verdict.verdict_decision != OVERLOADED) return {Decision::kUndecided, 0, 0};
+  for (tick_t length = 1; length < verdict.verdict_length; length *= 2) {
+    const tick_t demand = demand_bound(length);
+    if (demand > length) return {Decision::kRefused, length, demand};
+  }
+  return {Decision::kRefused, verdict.verdict_length, verdict.verdict_demand};
+}
+
+}  // namespace
+
+void Session::Begin(const WorkloadImage& image, const Output& output) {
+  image_ = &image;
+  output_ = output;
+  admission_ = {};
+  now_ = 0;
+  current_ = {};
+  announced_ = false;
+  sporadic_ = 0;
+  sum_misses_ = 0;
+  for (std::uint32_t i = 0; i < image.task_count(); ++i) records_[i] = {};
+}
+
+void Session::AddTasks() {
+  edf_reset(EARLIEST_DEADLINE_FIRST);
+  for (std::uint32_t i = 0; i < image_->task_count(); ++i) {
+    const Task task = image_->task(i);
+    // Cannot be refused: the image was checked against the same limits. If it were, the count would show it.
+    edf_add_task(KindOf(task.kind), task.budget, task.deadline, task.period, task.first_release, 0);
+    if (task.kind == TaskKind::kSporadic) {
+      sporadic_tasks_[sporadic_++] = i;
+      PlanRequest(i);
+    }
+  }
+}
+
+Admission Session::Admit() {
+  Line line;
+  (line << "@ trace 1 tick_us " << image_->tick_microseconds() << " ticks " << image_->duration() << " tasks "
+        << image_->task_count() << " name " << image_->name().data())
+      .WriteTo(output_);
+  AddTasks();
+  for (std::uint32_t i = 0; i < image_->task_count(); ++i) PrintTask(i);
+  if (get_count() == image_->task_count()) admission_ = AskAdmission();
+  switch (admission_.decision) {
+    case Decision::kAccepted: line << "@ admission accepted"; break;
+    case Decision::kRefused:
+      line << "@ admission refused length " << admission_.length << " demand " << admission_.demand;
+      break;
+    case Decision::kUndecided: line << "@ admission undecided"; break;
+  }
+  line.WriteTo(output_);
+  return admission_;
+}
+
+void Session::PrintTask(std::uint32_t index) {
+  const Task task = image_->task(index);
+  Line line;
+  (line << "@ task " << index << " " << KindName(task.kind) << " period " << task.period << " deadline "
+        << task.deadline << " budget " << task.budget << " name " << task.name.data())
+      .WriteTo(output_);
+}
+
+bool Session::may_run() const {
+  return admission_.decision == Decision::kAccepted || image_->runs_when_refused();
+}
+
+void Session::PlanRequest(std::uint32_t index) {
+  TaskRecord& record = records_[index];
+  const Task task = image_->task(index);
+  const bool more = record.next_request < task.releases_count;
+  record.next_request_at = more ? image_->release(task, record.next_request) : kNever;
+}
+
+void Session::RequestSporadicJobs() {
+  for (std::uint32_t i = 0; i < sporadic_; ++i) {
+    const std::uint32_t index = sporadic_tasks_[i];
+    if (records_[index].next_request_at != now_) continue;
+    ++records_[index].next_request;
+    PlanRequest(index);
+    edf_request(index);
+  }
+}
+
+Election Session::Elect(Outcome last) {
+  const bool had_tick = !current_.idle;
+  ReportLast(last);
+  RequestSporadicJobs();
+  const task_number_t elected = edf_elect(had_tick && last != Outcome::kRunning, true);
+  ReportEvents();
+
+  Election election;
+  if (elected != no_task) {
+    TaskRecord& record = records_[elected];
+    election = {false, elected, record.releases - 1, !record.started};
+    record.started = true;
+  }
+  ReportElection(election);
+  current_ = election;
+  ++now_;
+  return election;
+}
+
+void Session::Stop(std::uint32_t task) { edf_stop(task); }
+
+void Session::Event(const char* what, std::uint32_t task) {
+  Line line;
+  (line << "@ " << now_ << " " << what << " " << task << " " << records_[task].releases - 1).WriteTo(output_);
+}
+
+// What became of the job that had the tick before.
+void Session::ReportLast(Outcome last) {
+  if (current_.idle) return;
+  TaskRecord& record = records_[current_.task];
+  if (last == Outcome::kDone) {
+    ++record.completions;
+    const std::uint64_t response = now_ - record.released_at;
+    if (response > record.worst_response) record.worst_response = response;
+    Event("done", current_.task);
+  } else if (last == Outcome::kCrashed) {
+    ++record.crashes;
+    Event("crash", current_.task);
+  } else if (get_left(current_.task) == 0) {
+    ++record.overruns;
+    Event("exhausted", current_.task);
+  }
+}
+
+// What the scheduler reports of the tick that begins.
+void Session::ReportEvents() {
+  for (position_t k = 0; k < get_reported(MISSED); ++k) {
+    const task_number_t task = get_report(MISSED, k);
+    ++records_[task].misses;
+    ++sum_misses_;
+    Event("miss", task);
+  }
+  for (position_t k = 0; k < get_reported(RELEASED); ++k) {
+    const task_number_t task = get_report(RELEASED, k);
+    TaskRecord& record = records_[task];
+    ++record.releases;
+    record.released_at = now_;
+    record.started = false;
+    Line line;
+    (line << "@ " << now_ << " release " << task << " " << record.releases - 1 << " " << get_due(task))
+        .WriteTo(output_);
+  }
+}
+
+// Only a change is printed: a job runs until the trace says otherwise.
+void Session::ReportElection(const Election& election) {
+  const bool same = announced_ && election.idle == current_.idle &&
+                    (election.idle || (election.task == current_.task && election.job == current_.job));
+  if (same) return;
+  announced_ = true;
+  if (!election.idle) return Event("run", election.task);
+  Line line;
+  (line << "@ " << now_ << " idle").WriteTo(output_);
+}
+
+std::uint64_t Session::PrintTable() {
+  Line line;
+  (line << "task                            releases    done  worst response us  misses  overruns  crashes")
+      .WriteTo(output_);
+  for (std::uint32_t i = 0; i < image_->task_count(); ++i) {
+    const TaskRecord& record = records_[i];
+    const Task task = image_->task(i);
+    line << task.name.data();
+    line.RightAligned(record.releases, 40);
+    line.RightAligned(record.completions, 48);
+    line.RightAligned(record.worst_response * image_->tick_microseconds(), 67);
+    line.RightAligned(record.misses, 75);
+    line.RightAligned(record.overruns, 85);
+    line.RightAligned(record.crashes, 94);
+    line.WriteTo(output_);
+  }
+  return sum_misses_;
+}
+
+bool Session::Finish(Outcome last) {
+  Line line;
+  const char* const name = image_->name().data();
+  const bool accepted = admission_.decision == Decision::kAccepted;
+  if (!may_run()) {
+    line << "FAIL " << name << ": ";
+    if (admission_.decision == Decision::kRefused) {
+      line << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
+           << " ticks of work fall due, " << admission_.demand - admission_.length << " too many";
+    } else {
+      line << "not admitted: the admission test cannot decide";
+    }
+    line.WriteTo(output_);
+    return false;
+  }
+  ReportLast(last);
+  (line << "@ " << now_ << " end").WriteTo(output_);
+  const std::uint64_t misses = PrintTable();
+  // Without an accepted set no task is guaranteed.
+  (line << "misses: " << (accepted ? misses : 0)).WriteTo(output_);
+  const bool kept = !accepted || misses == 0;
+  line << (kept ? "PASS " : "FAIL ") << name << ": ";
+  if (!accepted) {
+    line << "nothing was guaranteed; " << misses << " misses";
+  } else {
+    line << "all " << image_->task_count() << " tasks admitted; " << misses << " misses of guaranteed deadlines";
+  }
+  line.WriteTo(output_);
+  return kept;
+}
+
+}  // namespace pip::edf
