@@ -4,7 +4,8 @@
 //
 // Run under QEMU with -icount shift=0, where the time stamp counter counts instructions: the first thing measured is
 // whether that is so.  The child is this very image, shared page by page, so that one program holds both sides.
-// Prints a line for report.py per row, tab-separated: "bench", number, name, samples, median, minimum, budget (0: none).
+// Prints a line for report.py per row, tab-separated: "bench", number, name, samples, median, minimum, budget (0:
+// none).
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -89,9 +90,7 @@ void Require(Status status, const char* what) {
 void Require(pip_status_t status, const char* what) { Require(pip::ToStatus(status), what); }
 
 // Shows in a trace that the next measurement is that of a row: the function there is a single return instruction.
-void Mark(std::uint32_t row) {
-  reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + row)();
-}
+void Mark(std::uint32_t row) { reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + row)(); }
 
 // The samples of one service.
 class Row {

@@ -26,8 +26,8 @@ extern "C" void main(const pip_fpinfo* /*boot_information: a child gets none fro
     shared->rounds = rounds;
     // Our parent continues with its context 60, our registers go to our context 61.  When the launcher yields to that,
     // this call returns and the loop goes on.
-    const pip::Status status = pip::YieldToParent(
-        {.vector = launcher::kLauncherContinues, .save_slot = launcher::kChildContinues});
+    const pip::Status status =
+        pip::YieldToParent({.vector = launcher::kLauncherContinues, .save_slot = launcher::kChildContinues});
     if (status != pip::Status::kDone) {
       asm volatile("ud2");  // the only way to say that something is wrong: a fault, of which the launcher is told
     }

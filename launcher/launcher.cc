@@ -95,8 +95,8 @@ void GivePage(Page page) {
   }
 }
 
-// Step 1.  Faults of the child and interrupts start us at a context named by our VIDT: faults by entries 0..31, the timer
-// by entry 32.
+// Step 1.  Faults of the child and interrupts start us at a context named by our VIDT: faults by entries 0..31, the
+// timer by entry 32.
 void SetHandlers(void (*on_fault)(), void (*on_timer)()) {
   pip::Vidt vidt = pip::Vidt::Own();
   for (std::uint32_t fault = 0; fault < PIP_VECTOR_TIMER; ++fault) {
@@ -109,16 +109,16 @@ void SetHandlers(void (*on_fault)(), void (*on_timer)()) {
 
 [[noreturn]] void OnChildFault() { pip::exit_fail("launcher: the child faulted"); }
 
-// The timer ticked while the child had the processor: the kernel saved the child's registers through the child's VIDT[48]
-// and started us here.  Let the child go on where it was; this handler starts afresh at the next tick.
+// The timer ticked while the child had the processor: the kernel saved the child's registers through the child's
+// VIDT[48] and started us here.  Let the child go on where it was; this handler starts afresh at the next tick.
 [[noreturn]] void OnTimer() {
   Require(pip::YieldToChild(child.descriptor(), {.vector = PIP_VECTOR_SAVE_MASKED, .save_slot = kNothingSaved}),
           "resume the child after a tick");
   pip::exit_fail("launcher: somebody resumed the timer's handler");
 }
 
-// Step 2.  Five pages become a partition without any memory: its descriptor, the roots of its page tables and of the two
-// shadow trees in which the kernel notes who was given what, and a list of the pages that serve it as tables.
+// Step 2.  Five pages become a partition without any memory: its descriptor, the roots of its page tables and of the
+// two shadow trees in which the kernel notes who was given what, and a list of the pages that serve it as tables.
 void CreateChild() {
   for (std::optional<Page>& page : child.kernel_pages) {
     page = TakePage();

@@ -11,8 +11,8 @@ namespace launcher {
 // A page that both can see, at this address in the child.
 inline constexpr std::uint32_t kSharedAddress = 0x00C00000;
 
-// Entries of the two VIDTs.  Each partition has a table of its own; an entry names the context (the saved registers) with
-// which that partition continues when somebody yields to it with this number.
+// Entries of the two VIDTs.  Each partition has a table of its own; an entry names the context (the saved registers)
+// with which that partition continues when somebody yields to it with this number.
 inline constexpr std::uint32_t kLauncherContinues = 60;
 inline constexpr std::uint32_t kChildContinues = 61;
 

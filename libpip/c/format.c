@@ -11,18 +11,18 @@
 
 /* Where characters go, and how many went. */
 struct sink {
-  pip_put_character *put;
-  void *target;
+  pip_put_character* put;
+  void* target;
   size_t count;
 };
 
 /* One conversion specification. */
 struct specification {
-  bool left;       /* - */
-  bool zero;       /* 0 */
-  bool plus;       /* + */
-  bool space;      /* ' ' */
-  bool alternate;  /* # */
+  bool left;      /* - */
+  bool zero;      /* 0 */
+  bool plus;      /* + */
+  bool space;     /* ' ' */
+  bool alternate; /* # */
   bool has_precision;
   size_t width;
   size_t precision;
@@ -31,18 +31,18 @@ struct specification {
 /* The width of an integer argument. */
 enum length { LENGTH_CHAR, LENGTH_SHORT, LENGTH_INT, LENGTH_LONG, LENGTH_LONG_LONG };
 
-static void put(struct sink *sink, char character) {
+static void put(struct sink* sink, char character) {
   sink->put(sink->target, character);
   sink->count += 1;
 }
 
-static void put_many(struct sink *sink, const char *text, size_t size) {
+static void put_many(struct sink* sink, const char* text, size_t size) {
   for (size_t i = 0; i < size; ++i) {
     put(sink, text[i]);
   }
 }
 
-static void pad(struct sink *sink, char character, size_t count) {
+static void pad(struct sink* sink, char character, size_t count) {
   while (count-- != 0) {
     put(sink, character);
   }
@@ -50,7 +50,7 @@ static void pad(struct sink *sink, char character, size_t count) {
 
 /* Divides *value by base (at most 16) and returns the remainder, in 32-bit steps: a 64-bit division would need a
  * library function of the compiler. */
-static uint32_t divide(uint64_t *value, uint32_t base) {
+static uint32_t divide(uint64_t* value, uint32_t base) {
   const uint32_t high = (uint32_t)(*value >> 32);
   const uint32_t low = (uint32_t)*value;
   const uint32_t middle = (high % base) << 16 | low >> 16;
@@ -62,7 +62,7 @@ static uint32_t divide(uint64_t *value, uint32_t base) {
 enum { DIGITS_MAX = 22 }; /* 64 bits in base 8 */
 
 /* Prints the sign or prefix, zeros, the digits of value, with the padding that the specification asks for. */
-static void put_number(struct sink *sink, const struct specification *spec, uint64_t value, const char *prefix,
+static void put_number(struct sink* sink, const struct specification* spec, uint64_t value, const char* prefix,
                        uint32_t base, bool upper_case) {
   char digits[DIGITS_MAX];
   size_t first = DIGITS_MAX;
@@ -94,7 +94,7 @@ static void put_number(struct sink *sink, const struct specification *spec, uint
   }
 }
 
-static void put_text(struct sink *sink, const struct specification *spec, const char *text, size_t size) {
+static void put_text(struct sink* sink, const struct specification* spec, const char* text, size_t size) {
   const size_t padding = spec->width > size ? spec->width - size : 0;
   if (!spec->left) {
     pad(sink, ' ', padding);
@@ -105,27 +105,38 @@ static void put_text(struct sink *sink, const struct specification *spec, const 
   }
 }
 
-static const char *parse_flags(struct specification *spec, const char *at) {
+static const char* parse_flags(struct specification* spec, const char* at) {
   for (;; ++at) {
     switch (*at) {
-      case '-': spec->left = true; break;
-      case '0': spec->zero = true; break;
-      case '+': spec->plus = true; break;
-      case ' ': spec->space = true; break;
-      case '#': spec->alternate = true; break;
-      default: return at;
+      case '-':
+        spec->left = true;
+        break;
+      case '0':
+        spec->zero = true;
+        break;
+      case '+':
+        spec->plus = true;
+        break;
+      case ' ':
+        spec->space = true;
+        break;
+      case '#':
+        spec->alternate = true;
+        break;
+      default:
+        return at;
     }
   }
 }
 
-static const char *parse_decimal(size_t *number, const char *at) {
+static const char* parse_decimal(size_t* number, const char* at) {
   for (*number = 0; *at >= '0' && *at <= '9'; ++at) {
     *number = *number * 10 + (size_t)(*at - '0');
   }
   return at;
 }
 
-static const char *parse_length(enum length *length, const char *at) {
+static const char* parse_length(enum length* length, const char* at) {
   *length = LENGTH_INT;
   switch (*at) {
     case 'h':
@@ -151,28 +162,38 @@ struct arguments {
   va_list list;
 };
 
-static int64_t next_signed(struct arguments *arguments, enum length length) {
+static int64_t next_signed(struct arguments* arguments, enum length length) {
   switch (length) {
-    case LENGTH_CHAR: return (signed char)va_arg(arguments->list, int);
-    case LENGTH_SHORT: return (short)va_arg(arguments->list, int);
-    case LENGTH_LONG: return va_arg(arguments->list, long);
-    case LENGTH_LONG_LONG: return va_arg(arguments->list, long long);
-    default: return va_arg(arguments->list, int);
+    case LENGTH_CHAR:
+      return (signed char)va_arg(arguments->list, int);
+    case LENGTH_SHORT:
+      return (short)va_arg(arguments->list, int);
+    case LENGTH_LONG:
+      return va_arg(arguments->list, long);
+    case LENGTH_LONG_LONG:
+      return va_arg(arguments->list, long long);
+    default:
+      return va_arg(arguments->list, int);
   }
 }
 
-static uint64_t next_unsigned(struct arguments *arguments, enum length length) {
+static uint64_t next_unsigned(struct arguments* arguments, enum length length) {
   switch (length) {
-    case LENGTH_CHAR: return (unsigned char)va_arg(arguments->list, unsigned);
-    case LENGTH_SHORT: return (unsigned short)va_arg(arguments->list, unsigned);
-    case LENGTH_LONG: return va_arg(arguments->list, unsigned long);
-    case LENGTH_LONG_LONG: return va_arg(arguments->list, unsigned long long);
-    default: return va_arg(arguments->list, unsigned);
+    case LENGTH_CHAR:
+      return (unsigned char)va_arg(arguments->list, unsigned);
+    case LENGTH_SHORT:
+      return (unsigned short)va_arg(arguments->list, unsigned);
+    case LENGTH_LONG:
+      return va_arg(arguments->list, unsigned long);
+    case LENGTH_LONG_LONG:
+      return va_arg(arguments->list, unsigned long long);
+    default:
+      return va_arg(arguments->list, unsigned);
   }
 }
 
 /* Width and precision, each a number or an argument.  A negative width means "left", a negative precision "none". */
-static const char *parse_sizes(struct specification *spec, struct arguments *arguments, const char *at) {
+static const char* parse_sizes(struct specification* spec, struct arguments* arguments, const char* at) {
   if (*at == '*') {
     const int width = va_arg(arguments->list, int);
     spec->left = spec->left || width < 0;
@@ -195,21 +216,21 @@ static const char *parse_sizes(struct specification *spec, struct arguments *arg
   return parse_decimal(&spec->precision, at);
 }
 
-static void put_signed(struct sink *sink, const struct specification *spec, int64_t value) {
-  const char *const sign = value < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
+static void put_signed(struct sink* sink, const struct specification* spec, int64_t value) {
+  const char* const sign = value < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
   put_number(sink, spec, value < 0 ? 0u - (uint64_t)value : (uint64_t)value, sign, 10, false);
 }
 
-static void put_string(struct sink *sink, const struct specification *spec, const char *text) {
-  const char *const shown = text == NULL ? "(null)" : text;
+static void put_string(struct sink* sink, const struct specification* spec, const char* text) {
+  const char* const shown = text == NULL ? "(null)" : text;
   put_text(sink, spec, shown, spec->has_precision ? strnlen(shown, spec->precision) : strlen(shown));
 }
 
 /* Prints the conversion at `at`, which began at `percent`; returns what follows it. */
-static const char *convert(struct sink *sink, struct arguments *arguments, const char *percent) {
+static const char* convert(struct sink* sink, struct arguments* arguments, const char* percent) {
   struct specification spec = {0};
   enum length length = LENGTH_INT;
-  const char *at = parse_flags(&spec, percent + 1);
+  const char* at = parse_flags(&spec, percent + 1);
   at = parse_sizes(&spec, arguments, at);
   at = parse_length(&length, at);
   switch (*at) {
@@ -226,12 +247,12 @@ static const char *convert(struct sink *sink, struct arguments *arguments, const
     case 'x':
     case 'X': {
       const uint64_t value = next_unsigned(arguments, length);
-      const char *const prefix = *at == 'x' ? "0x" : "0X";
+      const char* const prefix = *at == 'x' ? "0x" : "0X";
       put_number(sink, &spec, value, spec.alternate && value != 0 ? prefix : "", 16, *at == 'X');
       return at + 1;
     }
     case 'p':
-      put_number(sink, &spec, (uintptr_t)va_arg(arguments->list, void *), "0x", 16, false);
+      put_number(sink, &spec, (uintptr_t)va_arg(arguments->list, void*), "0x", 16, false);
       return at + 1;
     case 'c': {
       const char character = (char)va_arg(arguments->list, int);
@@ -239,7 +260,7 @@ static const char *convert(struct sink *sink, struct arguments *arguments, const
       return at + 1;
     }
     case 's':
-      put_string(sink, &spec, va_arg(arguments->list, const char *));
+      put_string(sink, &spec, va_arg(arguments->list, const char*));
       return at + 1;
     case '%':
       put(sink, '%');
@@ -250,7 +271,7 @@ static const char *convert(struct sink *sink, struct arguments *arguments, const
   }
 }
 
-size_t pip_format(pip_put_character *put_character, void *target, const char *format, va_list list) {
+size_t pip_format(pip_put_character* put_character, void* target, const char* format, va_list list) {
   struct sink sink = {.put = put_character, .target = target, .count = 0};
   struct arguments arguments;
   va_copy(arguments.list, list);
@@ -268,12 +289,12 @@ size_t pip_format(pip_put_character *put_character, void *target, const char *fo
 
 /* A piece of memory that is being filled. */
 struct memory {
-  char *next;
+  char* next;
   size_t left;
 };
 
-static void put_in_memory(void *target, char character) {
-  struct memory *const memory = target;
+static void put_in_memory(void* target, char character) {
+  struct memory* const memory = target;
   if (memory->left > 1) { /* the last byte is for the terminating 0 */
     *memory->next = character;
     memory->next += 1;
@@ -281,8 +302,10 @@ static void put_in_memory(void *target, char character) {
   }
 }
 
-size_t pip_format_to_memory(char *buffer, size_t size, const char *format, va_list arguments) {
-  struct memory memory = {.next = buffer, .left = size};
+size_t pip_format_to_memory(char* buffer, size_t size, const char* format, va_list arguments) {
+  struct memory memory;
+  memory.next = buffer;
+  memory.left = size;
   const size_t length = pip_format(put_in_memory, &memory, format, arguments);
   if (size != 0) {
     *memory.next = '\0';

@@ -16,14 +16,14 @@
 extern "C" {
 #endif
 
-typedef void pip_put_character(void *target, char character);
+typedef void pip_put_character(void* target, char character);
 
 /* Formats as pip/stdio.h says, calls `put` for each character, and returns how many there were. */
-size_t pip_format(pip_put_character *put, void *target, const char *format, va_list arguments)
+size_t pip_format(pip_put_character* put, void* target, const char* format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
 /* vsnprintf under a name of its own, so that the host's can stand beside it. */
-size_t pip_format_to_memory(char *buffer, size_t size, const char *format, va_list arguments)
+size_t pip_format_to_memory(char* buffer, size_t size, const char* format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
 #ifdef __cplusplus

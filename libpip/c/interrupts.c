@@ -9,8 +9,8 @@
 #include "pip/paging.h"
 #include "pip/string.h"
 
-user_ctx_t *Pip_AllocContext(void) {
-  static user_ctx_t *next = NULL;
+user_ctx_t* Pip_AllocContext(void) {
+  static user_ctx_t* next = NULL;
   static uint32_t left = 0;
   if (left == 0) {
     next = Pip_AllocPage();
@@ -19,14 +19,14 @@ user_ctx_t *Pip_AllocContext(void) {
     }
     left = PGSIZE / sizeof(user_ctx_t);
   }
-  user_ctx_t *const context = next;
+  user_ctx_t* const context = next;
   next += 1;
   left -= 1;
   memset(context, 0, sizeof *context);
   return context;
 }
 
-uint32_t Pip_RegisterInterrupt(user_ctx_t *context, uint32_t vector, void *handler, void *stack, uint32_t pipflags) {
+uint32_t Pip_RegisterInterrupt(user_ctx_t* context, uint32_t vector, void* handler, void* stack, uint32_t pipflags) {
   if (vector >= PIP_VIDT_ENTRIES) {
     return 0;
   }

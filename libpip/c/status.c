@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-static const char *const kernel_texts[] = {
+static const char* const kernel_texts[] = {
     [PIP_DONE] = "done",
     [PIP_INVALID_VECTOR] = "invalid vector: it is not an index of a VIDT",
     [PIP_INVALID_SAVE_SLOT] = "invalid save slot: it is not an index of a VIDT",
@@ -35,7 +35,7 @@ static const char *const kernel_texts[] = {
     [PIP_NOT_ROOT] = "only the root partition may ask this",
 };
 
-const char *pip_status_text(pip_status_t status) {
+const char* pip_status_text(pip_status_t status) {
   if (status == PIP_REFUSED) {
     return "refused (the call gate does not say why)";
   }
@@ -43,5 +43,6 @@ const char *pip_status_text(pip_status_t status) {
     return "the page allocator is empty";
   }
   const size_t number = (size_t)status;
-  return number < sizeof kernel_texts / sizeof kernel_texts[0] ? kernel_texts[number] : "a status that libpip does not know";
+  return number < sizeof kernel_texts / sizeof kernel_texts[0] ? kernel_texts[number]
+                                                               : "a status that libpip does not know";
 }

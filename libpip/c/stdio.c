@@ -14,7 +14,7 @@ int putchar(int character) {
   return (unsigned char)character;
 }
 
-int puts(const char *text) {
+int puts(const char* text) {
   for (; *text != '\0'; ++text) {
     Pip_Debug_Putc(*text);
   }
@@ -22,14 +22,14 @@ int puts(const char *text) {
   return 0;
 }
 
-static void put_on_console(void *target, char character) {
+static void put_on_console(void* target, char character) {
   (void)target;
   Pip_Debug_Putc(character);
 }
 
-int vprintf(const char *format, va_list arguments) { return (int)pip_format(put_on_console, NULL, format, arguments); }
+int vprintf(const char* format, va_list arguments) { return (int)pip_format(put_on_console, NULL, format, arguments); }
 
-int printf(const char *format, ...) {
+int printf(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
   const int length = vprintf(format, arguments);
@@ -37,11 +37,11 @@ int printf(const char *format, ...) {
   return length;
 }
 
-int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) {
+int vsnprintf(char* buffer, size_t size, const char* format, va_list arguments) {
   return (int)pip_format_to_memory(buffer, size, format, arguments);
 }
 
-int snprintf(char *buffer, size_t size, const char *format, ...) {
+int snprintf(char* buffer, size_t size, const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
   const int length = vsnprintf(buffer, size, format, arguments);
@@ -49,7 +49,7 @@ int snprintf(char *buffer, size_t size, const char *format, ...) {
   return length;
 }
 
-int sprintf(char *buffer, const char *format, ...) {
+int sprintf(char* buffer, const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
   /* No limit is known; the end of the address space is one. */

@@ -7,9 +7,9 @@
 
 #include <stdint.h>
 
-void *memcpy(void *destination, const void *source, size_t size) {
-  unsigned char *to = destination;
-  const unsigned char *from = source;
+void* memcpy(void* destination, const void* source, size_t size) {
+  unsigned char* to = destination;
+  const unsigned char* from = source;
 #if defined(__i386__)
   /* The processor copies whole lines at once; DF is 0 in C code. */
   __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
@@ -21,9 +21,9 @@ void *memcpy(void *destination, const void *source, size_t size) {
   return destination;
 }
 
-void *memmove(void *destination, const void *source, size_t size) {
-  unsigned char *to = destination;
-  const unsigned char *from = source;
+void* memmove(void* destination, const void* source, size_t size) {
+  unsigned char* to = destination;
+  const unsigned char* from = source;
   /* Compared as numbers: the two may belong to different objects. */
   if ((uintptr_t)to <= (uintptr_t)from || (uintptr_t)to - (uintptr_t)from >= size) {
     return memcpy(destination, source, size);
@@ -34,8 +34,8 @@ void *memmove(void *destination, const void *source, size_t size) {
   return destination;
 }
 
-void *memset(void *destination, int value, size_t size) {
-  unsigned char *to = destination;
+void* memset(void* destination, int value, size_t size) {
+  unsigned char* to = destination;
 #if defined(__i386__)
   __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
 #else
@@ -46,9 +46,9 @@ void *memset(void *destination, int value, size_t size) {
   return destination;
 }
 
-int memcmp(const void *left, const void *right, size_t size) {
-  const unsigned char *a = left;
-  const unsigned char *b = right;
+int memcmp(const void* left, const void* right, size_t size) {
+  const unsigned char* a = left;
+  const unsigned char* b = right;
   for (; size != 0; --size, ++a, ++b) {
     if (*a != *b) {
       return *a < *b ? -1 : 1;
@@ -57,7 +57,7 @@ int memcmp(const void *left, const void *right, size_t size) {
   return 0;
 }
 
-size_t strlen(const char *text) {
+size_t strlen(const char* text) {
   size_t length = 0;
   while (text[length] != '\0') {
     ++length;
@@ -65,7 +65,7 @@ size_t strlen(const char *text) {
   return length;
 }
 
-size_t strnlen(const char *text, size_t limit) {
+size_t strnlen(const char* text, size_t limit) {
   size_t length = 0;
   while (length < limit && text[length] != '\0') {
     ++length;
@@ -73,7 +73,7 @@ size_t strnlen(const char *text, size_t limit) {
   return length;
 }
 
-int strncmp(const char *left, const char *right, size_t limit) {
+int strncmp(const char* left, const char* right, size_t limit) {
   for (; limit != 0; --limit, ++left, ++right) {
     const unsigned char a = (unsigned char)*left;
     const unsigned char b = (unsigned char)*right;
@@ -87,29 +87,29 @@ int strncmp(const char *left, const char *right, size_t limit) {
   return 0;
 }
 
-int strcmp(const char *left, const char *right) { return strncmp(left, right, SIZE_MAX); }
+int strcmp(const char* left, const char* right) { return strncmp(left, right, SIZE_MAX); }
 
-char *strcpy(char *destination, const char *source) {
+char* strcpy(char* destination, const char* source) {
   memcpy(destination, source, strlen(source) + 1);
   return destination;
 }
 
-char *strncpy(char *destination, const char *source, size_t size) {
+char* strncpy(char* destination, const char* source, size_t size) {
   const size_t length = strnlen(source, size);
   memcpy(destination, source, length);
   memset(destination + length, 0, size - length);
   return destination;
 }
 
-char *strcat(char *destination, const char *source) {
-  strcpy(destination + strlen(destination), source);
+char* strcat(char* destination, const char* source) {
+  memcpy(destination + strlen(destination), source, strlen(source) + 1);
   return destination;
 }
 
-char *strchr(const char *text, int character) {
+char* strchr(const char* text, int character) {
   for (;; ++text) {
     if (*text == (char)character) {
-      return (char *)(uintptr_t)text; /* as in the C standard, the result may be written to if the text may */
+      return (char*)(uintptr_t)text; /* as in the C standard, the result may be written to if the text may */
     }
     if (*text == '\0') {
       return NULL;

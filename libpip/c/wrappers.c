@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tables for a child (pip/wrappers.h).  The kernel takes and gives pages as lists: word 0 of each page holds the address
- * of the next, 0 ends the list.
+ * Tables for a child (pip/wrappers.h).  The kernel takes and gives pages as lists: word 0 of each page holds the
+ * address of the next, 0 ends the list.
  */
 #include "pip/wrappers.h"
 
@@ -10,10 +10,10 @@
 #include "pip/services.h"
 
 /* Word 0 of a page of this partition; see paging.c for why the cast is right. */
-static uint32_t *link_of(uint32_t page) { return (uint32_t *)(uintptr_t)page; }
+static uint32_t* link_of(uint32_t page) { return (uint32_t*)(uintptr_t)page; }
 
 /* Gives a list of pages back to the pool and says how many there were. */
-static uint32_t give_list(pip_page_pool_t *pool, uint32_t first) {
+static uint32_t give_list(pip_page_pool_t* pool, uint32_t first) {
   uint32_t count = 0;
   while (first != 0) {
     const uint32_t next = *link_of(first); /* before the pool uses that word itself */
@@ -27,7 +27,7 @@ static uint32_t give_list(pip_page_pool_t *pool, uint32_t first) {
 }
 
 /* A list of `count` pages, or 0 when the pool has too few. */
-static uint32_t take_list(pip_page_pool_t *pool, uint32_t count) {
+static uint32_t take_list(pip_page_pool_t* pool, uint32_t count) {
   if (count > pool->available) {
     return 0;
   }
@@ -40,7 +40,7 @@ static uint32_t take_list(pip_page_pool_t *pool, uint32_t count) {
   return first;
 }
 
-pip_status_t pip_prepare_from_pool(pip_page_pool_t *pool, uint32_t child, uint32_t va, uint32_t *pages) {
+pip_status_t pip_prepare_from_pool(pip_page_pool_t* pool, uint32_t child, uint32_t va, uint32_t* pages) {
   if (pages != NULL) {
     *pages = 0;
   }
@@ -64,13 +64,13 @@ pip_status_t pip_prepare_from_pool(pip_page_pool_t *pool, uint32_t child, uint32
   return PIP_DONE;
 }
 
-pip_status_t pip_map_page(pip_page_pool_t *pool, uint32_t source, uint32_t child, uint32_t destination,
+pip_status_t pip_map_page(pip_page_pool_t* pool, uint32_t source, uint32_t child, uint32_t destination,
                           uint32_t rights) {
   const pip_status_t status = pip_prepare_from_pool(pool, child, destination, NULL);
   return status == PIP_DONE ? pip_add_vaddr(source, child, destination, rights) : status;
 }
 
-pip_status_t pip_collect_to_pool(pip_page_pool_t *pool, uint32_t child, uint32_t va, uint32_t *pages) {
+pip_status_t pip_collect_to_pool(pip_page_pool_t* pool, uint32_t child, uint32_t va, uint32_t* pages) {
   const pip_answer_t first = pip_collect(child, va);
   const uint32_t count = first.status == PIP_DONE ? give_list(pool, first.value) : 0;
   if (pages != NULL) {

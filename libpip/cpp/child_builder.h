@@ -34,9 +34,9 @@ namespace pip {
 // How a child begins.
 struct StartOptions {
   std::uint32_t entry = PIP_IMAGE_ADDRESS;
-  std::uint32_t stack_pages = 1;           // at least 1; they end where the VIDT begins
+  std::uint32_t stack_pages = 1;  // at least 1; they end where the VIDT begins
   Interrupts interrupts = Interrupts::kMasked;
-  std::uint32_t boot_information = 0;      // in EBX; an address in the child
+  std::uint32_t boot_information = 0;  // in EBX; an address in the child
 };
 
 class ChildBuilder {
@@ -57,12 +57,12 @@ class ChildBuilder {
   // Shows a page of this partition in the child.  Destroy takes it back but does not free it.
   Status Share(Page source, Page destination, Rights rights);
 
-  // Shows a range of this partition's memory, from the page of `range`'s first byte to the page of its last, in the child
-  // at the same addresses.  With OwnImage() (image.h) the child can run a function of this very program.
+  // Shows a range of this partition's memory, from the page of `range`'s first byte to the page of its last, in the
+  // child at the same addresses.  With OwnImage() (image.h) the child can run a function of this very program.
   Status ShareRange(std::span<const std::byte> range, Rights rights);
 
-  // Copies `image` to new pages from `destination` on.  An empty image is refused (kBadAddress), as is one that does not
-  // fit below the end of the address space.
+  // Copies `image` to new pages from `destination` on.  An empty image is refused (kBadAddress), as is one that does
+  // not fit below the end of the address space.
   Status LoadFlat(std::span<const std::byte> image, Page destination, Rights rights = Rights::kAll);
 
   // Copies the segments to new pages with their rights.
@@ -88,9 +88,9 @@ class ChildBuilder {
   // The child's VIDT as this partition sees it.  Only after PrepareStart.
   Vidt vidt() const { return Vidt(*vidt_page_); }
 
-  // A context at the top of the child's stack page, as this partition sees it: where the child stands since an interrupt
-  // or a fault.  `vector` is PIP_VECTOR_INITIAL, PIP_VECTOR_SAVE_MASKED or PIP_VECTOR_SAVE_UNMASKED; only after
-  // PrepareStart.
+  // A context at the top of the child's stack page, as this partition sees it: where the child stands since an
+  // interrupt or a fault.  `vector` is PIP_VECTOR_INITIAL, PIP_VECTOR_SAVE_MASKED or PIP_VECTOR_SAVE_UNMASKED; only
+  // after PrepareStart.
   user_ctx_t& context(std::uint32_t vector) const;
 
  private:

@@ -16,31 +16,31 @@
 
 namespace pip {
 
-enum class [[nodiscard]] ElfError : std::uint32_t {
-  kNone,
-  kTooShort,
-  kNoMagic,
-  kNot32Bit,
-  kNotLittleEndian,
-  kUnknownVersion,
-  kNotAnExecutable,
-  kOtherMachine,
-  kBadProgramHeaders,
-  kTooManySegments,
-  kNothingToLoad,
-  kSegmentOutsideFile,
-  kSegmentSmallerThanFile,
-  kSegmentOutsideUserSpace,
-  kSegmentUnreadable,
-  kSegmentsShareAPage,
-  kEntryNotExecutable,
+enum class [[nodiscard]] ElfError : std::uint32_t{
+    kNone,
+    kTooShort,
+    kNoMagic,
+    kNot32Bit,
+    kNotLittleEndian,
+    kUnknownVersion,
+    kNotAnExecutable,
+    kOtherMachine,
+    kBadProgramHeaders,
+    kTooManySegments,
+    kNothingToLoad,
+    kSegmentOutsideFile,
+    kSegmentSmallerThanFile,
+    kSegmentOutsideUserSpace,
+    kSegmentUnreadable,
+    kSegmentsShareAPage,
+    kEntryNotExecutable,
 };
 
 // One sentence that says what is wrong with the file.
 std::string_view to_string(ElfError error);
 
-// A part of the file that belongs into memory.  `address` need not be page-aligned; bytes of the memory beyond the file's
-// are 0.
+// A part of the file that belongs into memory.  `address` need not be page-aligned; bytes of the memory beyond the
+// file's are 0.
 struct Segment {
   std::uint32_t address = 0;
   std::uint32_t memory_bytes = 0;

@@ -2,8 +2,8 @@
 //
 // A stand-in for the kernel behind pip/services.h: one parent (the test) with pages in low memory and its children.
 //
-// It is strict where a partition can go wrong: a page that is given to the kernel really becomes inaccessible, so touching
-// it ends the test.  The real services are tested elsewhere (pipcore/arch/host).
+// It is strict where a partition can go wrong: a page that is given to the kernel really becomes inaccessible, so
+// touching it ends the test.  The real services are tested elsewhere (pipcore/arch/host).
 #ifndef LIBPIP_TEST_FAKE_KERNEL_H_
 #define LIBPIP_TEST_FAKE_KERNEL_H_
 
@@ -25,9 +25,9 @@ struct FakeMapping {
 };
 
 struct FakeChild {
-  std::vector<std::uint32_t> kernel_pages;                    // descriptor and so on
+  std::vector<std::uint32_t> kernel_pages;                     // descriptor and so on
   std::map<std::uint32_t, std::vector<std::uint32_t>> tables;  // by page directory slot: the pages of its tables
-  std::map<std::uint32_t, FakeMapping> mappings;              // by address in the child
+  std::map<std::uint32_t, FakeMapping> mappings;               // by address in the child
 };
 
 class FakeKernel {

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* What the kernel's sources call this number, or NULL. */
-const char *pip_test_kernel_status_name(int number);
+const char* pip_test_kernel_status_name(int number);
 
 #ifdef __cplusplus
 }

@@ -11,18 +11,18 @@
 extern "C" {
 #endif
 
-void *pip_test_memcpy(void *destination, const void *source, size_t size);
-void *pip_test_memmove(void *destination, const void *source, size_t size);
-void *pip_test_memset(void *destination, int value, size_t size);
-int pip_test_memcmp(const void *left, const void *right, size_t size);
-size_t pip_test_strlen(const char *text);
-size_t pip_test_strnlen(const char *text, size_t limit);
-int pip_test_strcmp(const char *left, const char *right);
-int pip_test_strncmp(const char *left, const char *right, size_t limit);
-char *pip_test_strcpy(char *destination, const char *source);
-char *pip_test_strncpy(char *destination, const char *source, size_t size);
-char *pip_test_strcat(char *destination, const char *source);
-char *pip_test_strchr(const char *text, int character);
+void* pip_test_memcpy(void* destination, const void* source, size_t size);
+void* pip_test_memmove(void* destination, const void* source, size_t size);
+void* pip_test_memset(void* destination, int value, size_t size);
+int pip_test_memcmp(const void* left, const void* right, size_t size);
+size_t pip_test_strlen(const char* text);
+size_t pip_test_strnlen(const char* text, size_t limit);
+int pip_test_strcmp(const char* left, const char* right);
+int pip_test_strncmp(const char* left, const char* right, size_t limit);
+char* pip_test_strcpy(char* destination, const char* source);
+char* pip_test_strncpy(char* destination, const char* source, size_t size);
+char* pip_test_strcat(char* destination, const char* source);
+char* pip_test_strchr(const char* text, int character);
 
 #ifdef __cplusplus
 }

@@ -2,13 +2,14 @@
 //
 // The ends of a run on an emulated PC.
 //
-// QEMU: writing 0x2000 to port 0x604 powers the machine off (ACPI PM1a control of the i440FX machine: SLP_EN, S5); device
-// isa-debug-exit at port 0xF4 ends QEMU with exit code 2*value+1.  Bochs: the text "Shutdown" written to port 0x8900
-// ends it (iodev/unmapped.cc).  Where none of this exists the partition stops in a loop after its last line.
+// QEMU: writing 0x2000 to port 0x604 powers the machine off (ACPI PM1a control of the i440FX machine: SLP_EN, S5);
+// device isa-debug-exit at port 0xF4 ends QEMU with exit code 2*value+1.  Bochs: the text "Shutdown" written to port
+// 0x8900 ends it (iodev/unmapped.cc).  Where none of this exists the partition stops in a loop after its last line.
+#include "libpip/cpp/machine.h"
+
 #include <cstdarg>
 #include <cstdint>
 
-#include "libpip/cpp/machine.h"
 #include "pip/api.h"
 
 namespace pip {

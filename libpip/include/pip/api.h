@@ -70,11 +70,11 @@ static inline uint32_t Pip_Yield(uint32_t child, uint32_t vector, uint32_t save_
 void Pip_Debug_Putc(char character);
 
 /* An empty context in a page of Pip_AllocPage (a page serves many), or NULL.  It is never freed. */
-user_ctx_t *Pip_AllocContext(void);
+user_ctx_t* Pip_AllocContext(void);
 
-/* Makes `context` start `handler` on the stack whose highest address is `stack`, with the interrupt state `pipflags`, and
- * enters it into this partition's VIDT at `vector`.  Returns 0, and does nothing, when the vector is not usable. */
-uint32_t Pip_RegisterInterrupt(user_ctx_t *context, uint32_t vector, void *handler, void *stack, uint32_t pipflags);
+/* Makes `context` start `handler` on the stack whose highest address is `stack`, with the interrupt state `pipflags`,
+ * and enters it into this partition's VIDT at `vector`.  Returns 0, and does nothing, when the vector is not usable. */
+uint32_t Pip_RegisterInterrupt(user_ctx_t* context, uint32_t vector, void* handler, void* stack, uint32_t pipflags);
 
 #ifdef __cplusplus
 }

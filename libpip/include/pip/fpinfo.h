@@ -21,8 +21,8 @@ typedef struct pip_module {
 
 typedef struct pip_fpinfo {
   uint32_t magic;    /* FPINFO_MAGIC */
-  void *membegin;    /* free memory, mapped user-accessible from membegin ... */
-  void *memend;      /* ... up to memend */
+  void* membegin;    /* free memory, mapped user-accessible from membegin ... */
+  void* memend;      /* ... up to memend */
   char revision[64]; /* the kernel's, as text */
   uint32_t hwcount;  /* 0 */
   uint32_t devices;  /* 0 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The services of the kernel with the reason of a refusal.  All addresses are virtual byte addresses of the caller or of
- * the child; `child` is the address of the child's descriptor in the caller.  A refused call has changed nothing.
+ * The services of the kernel with the reason of a refusal.  All addresses are virtual byte addresses of the caller or
+ * of the child; `child` is the address of the child's descriptor in the caller.  A refused call has changed nothing.
  *
  * The definitions are the architecture's: inline entries on x86, functions of the test on the host.
  *

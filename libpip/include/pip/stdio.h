@@ -17,13 +17,13 @@ extern "C" {
 
 int putchar(int character);
 /* The text and a line end. */
-int puts(const char *text);
-int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
-int sprintf(char *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int puts(const char* text);
+int printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+int vprintf(const char* format, va_list arguments) __attribute__((format(printf, 1, 0)));
+int sprintf(char* buffer, const char* format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes at most `size` bytes with the terminating 0; returns the length that the whole text has. */
-int snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) __attribute__((format(printf, 3, 0)));
+int snprintf(char* buffer, size_t size, const char* format, ...) __attribute__((format(printf, 3, 4)));
+int vsnprintf(char* buffer, size_t size, const char* format, va_list arguments) __attribute__((format(printf, 3, 0)));
 
 #ifdef __cplusplus
 }

@@ -27,15 +27,15 @@ uint32_t Pip_MapPageWrapperFlags(uint32_t source, uint32_t child, uint32_t desti
 
 /* Gives the child the tables that `va` lacks, with pages from `pool`.  When it is refused, the pages are back in the
  * pool.  The number of pages that the child keeps is stored in `*pages` unless that is NULL. */
-pip_status_t pip_prepare_from_pool(pip_page_pool_t *pool, uint32_t child, uint32_t va, uint32_t *pages);
+pip_status_t pip_prepare_from_pool(pip_page_pool_t* pool, uint32_t child, uint32_t va, uint32_t* pages);
 
 /* pip_prepare_from_pool, then pip_add_vaddr. */
-pip_status_t pip_map_page(pip_page_pool_t *pool, uint32_t source, uint32_t child, uint32_t destination,
+pip_status_t pip_map_page(pip_page_pool_t* pool, uint32_t source, uint32_t child, uint32_t destination,
                           uint32_t rights);
 
 /* Takes the empty tables for `va` back and returns their pages to the pool; the number of them in `*pages` unless that
  * is NULL. */
-pip_status_t pip_collect_to_pool(pip_page_pool_t *pool, uint32_t child, uint32_t va, uint32_t *pages);
+pip_status_t pip_collect_to_pool(pip_page_pool_t* pool, uint32_t child, uint32_t va, uint32_t* pages);
 
 #ifdef __cplusplus
 }

@@ -45,9 +45,7 @@ void ChildMain() {
 }
 
 // Interrupts come to the root partition, even while the child runs.  After a tick the child goes on.
-void OnTimer() {
-  Require(child->ResumeInterrupted(kNothingSaved), "resume the child after a tick");
-}
+void OnTimer() { Require(child->ResumeInterrupted(kNothingSaved), "resume the child after a tick"); }
 
 void OnFault() { pip::exit_fail("template_partition: the child faulted"); }
 

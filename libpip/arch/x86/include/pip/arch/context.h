@@ -21,7 +21,7 @@ typedef struct __attribute__((packed)) user_ctx {
 #define PIP_CONTEXT_BYTES 64
 
 /* Writes the context in which `entry` starts with `stack` as stack pointer and all other registers 0. */
-static inline void pip_context_initialise(user_ctx_t *context, uint32_t entry, uint32_t stack, uint32_t pipflags) {
+static inline void pip_context_initialise(user_ctx_t* context, uint32_t entry, uint32_t stack, uint32_t pipflags) {
   __builtin_memset(context, 0, sizeof *context);
   context->eip = entry;
   context->pipflags = pipflags;

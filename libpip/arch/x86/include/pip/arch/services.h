@@ -33,10 +33,10 @@ static inline pip_answer_t pip_make_answer(pip_status_t status, uint32_t value) 
 }
 
 /* Leaves ECX and EDX with the place to come back to, and enters. */
-#define PIP_SYSENTER         \
-  "movl %%esp, %%ecx\n\t"    \
-  "movl $1f, %%edx\n\t"      \
-  "sysenter\n"               \
+#define PIP_SYSENTER      \
+  "movl %%esp, %%ecx\n\t" \
+  "movl $1f, %%edx\n\t"   \
+  "sysenter\n"            \
   "1:"
 
 /* One fast call with one, two or three arguments.  Each operand is an output or a named register, so the compiler knows
@@ -77,8 +77,7 @@ static inline pip_status_t pip_gate_status(uint32_t done) { return done != 0 ? P
 static inline pip_status_t pip_create_partition(uint32_t descriptor, uint32_t page_directory, uint32_t shadow1,
                                                 uint32_t shadow2, uint32_t configuration_list) {
   if (!pip_cpu_has_sysenter) {
-    return pip_gate_status(
-        pip_gate_create_partition(descriptor, page_directory, shadow1, shadow2, configuration_list));
+    return pip_gate_status(pip_gate_create_partition(descriptor, page_directory, shadow1, shadow2, configuration_list));
   }
   /* The configuration list shares EAX with the service number, so its low bits must be checked here. */
   if ((configuration_list & 0xFFFu) != 0) {
