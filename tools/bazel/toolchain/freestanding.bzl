@@ -76,10 +76,10 @@ def _config_impl(ctx):
     tools["gcc"] = ctx.attr.gcc
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
-        toolchain_identifier = ctx.label.name,
+        toolchain_identifier = ctx.attr.machine,
         host_system_name = "local",
         target_system_name = "none",
-        target_cpu = ctx.label.name,
+        target_cpu = ctx.attr.machine,
         target_libc = "none",
         compiler = "gcc",
         abi_version = "none",
@@ -108,6 +108,7 @@ _config = rule(
         "compile_flags": attr.string_list(),
         "gcc": attr.string(mandatory = True),
         "link_flags": attr.string_list(),
+        "machine": attr.string(mandatory = True),
         "prefix": attr.string(mandatory = True),
     },
     provides = [CcToolchainConfigInfo],
@@ -129,6 +130,7 @@ def freestanding_toolchain(name, cpu, gcc, prefix, compile_flags, link_flags):
         compile_flags = compile_flags,
         gcc = gcc,
         link_flags = link_flags,
+        machine = name,
         prefix = prefix,
     )
     native.filegroup(

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every C and C++ source of the repository is among those that clang-tidy checked: covers_test.sh LIST.
+set -euo pipefail
+list=$(realpath "$1")
+cd "$(dirname "$(readlink -f WORKSPACE)")"
+sources() {
+  git ls-files --cached --others --exclude-standard '*.c' '*.cc' |
+    while read -r file; do if [ -f "$file" ]; then printf '%s\n' "$file"; fi; done
+}
+missing=$(comm -23 <(sources | sort) <(sort "$list"))
+if [ -n "$missing" ]; then
+  printf 'clang-tidy does not see these; add a target that has them to //tools/lint:clang_tidy_test:\n%s\n' "$missing"
+  exit 1
+fi
