@@ -8,12 +8,16 @@ From Pip.Model Require Import Monad.
 From Pip.Edf.Services Require Import Types State.
 Local Open Scope N_scope.
 
+(** Linear arithmetic that sees numbers behind their aliases. *)
+Ltac numbers := unfold tick, task_number, position, heap_entry in *; lia.
+
 Lemma bind_done {S A B} (m : M S A) (k : A -> M S B) s a s' : m s = Done a s' -> bind m k s = k a s'.
 Proof. unfold bind. now intros ->. Qed.
 
 (** Replaces the first call of the goal's service by its result, which the lemma or hypothesis [H] tells; what [H]
     asks for is left to [lia] and [assumption], or to the user. *)
-Tactic Notation "step" uconstr(H) := erewrite bind_done; [|eapply H; try assumption; try lia]; cbv beta.
+Tactic Notation "step" uconstr(H) :=
+  erewrite bind_done; cycle 1; [eapply H; try assumption; try lia|cbv beta].
 
 Lemma when_done {A} (b : bool) (a : A) s : b = true -> when b a s = Done a s.
 Proof. now intros ->. Qed.
