@@ -28,10 +28,12 @@ Definition level_eq (a b : level) : bool := a =? b.
 Definition word_eq (a b : word) : bool := a =? b.
 Definition status_eq (a b : status) : bool := status_number a =? status_number b.
 
-(** Bytes in a page, words in a page, bytes and words in a context: facts of the interface (ABI.md section 2). *)
+(** Bytes in a page, bytes in a context, words of a context that are saved and loaded: facts of the interface (ABI.md
+    section 2).  The reserved words at a context's end are not touched: what one partition's context has there must not
+    flow into the next one that is saved. *)
 Definition page_bytes : N := 4096.
 Definition context_bytes : N := 64.
-Definition context_words : N := 16.
+Definition context_words : N := 12.
 
 Definition page_aligned (a : word) : bool := a mod page_bytes =? 0.
 Definition page_number (a : word) : vaddr := a / page_bytes.
@@ -98,7 +100,7 @@ Definition interior_levels : nat := top.
 Definition page_fuel : nat := N.to_nat pages.
 Definition table_fuel : nat := N.to_nat table_size.
 Definition leaf_tables : nat := N.to_nat (table_size ^ N.of_nat top).
-Definition context_fuel : nat := 16.
+Definition context_fuel : nat := 12.
 Definition end_of_table : index := table_size.
 
 Definition user_page (v : vaddr) : bool := is_user_page v.
@@ -296,7 +298,7 @@ Definition load_register (p q : page) (o : word) (i : index) : K unit :=
 Definition store_register (p q : page) (o : word) (i : index) : K unit :=
   let! w := read_register i in write_bytes p q (o + 4 * i) w.
 
-(** All sixteen registers at once, from or to words of one page, at byte [o], a multiple of 4. *)
+(** All registers at once, from or to words of one page, at byte [o], a multiple of 4. *)
 Definition copy_in (f : index -> word) (o : word) (r : index -> word) : index -> word :=
   fun i => if i <? context_words then f (o / 4 + i) else r i.
 Definition copy_out (f : index -> word) (o : word) (r : index -> word) : index -> word :=

@@ -229,12 +229,12 @@ leave_kernel:
 fast_entry:
         pushl   $PIP_EFLAGS_FIXED
         popfl
+        cmpb    $PIP_FAST_SERVICE_YIELD, %al
+        jae     fast_leaving
         movl    %edx, %ss:exit_eip
         movl    %ecx, %ss:exit_esp
         load_kernel_segments %ecx, %cx
         movzbl  %al, %ecx
-        cmpl    $PIP_FAST_SERVICE_YIELD, %ecx
-        jae     fast_other
         pushl   %ebp
         pushl   %eax
         pushl   %edi
@@ -258,26 +258,41 @@ fast_entry:
         movl    $exit_frame, %esp
         iretl
 
-        /* What may leave the caller saves all that a context has first; so do services that do not exist. */
-fast_other:
-        movl    exit_eip, %ecx
-        movl    exit_esp, %edx
-        movl    %ecx, registers + PIP_REGISTER_EIP
-        movl    %edx, registers + PIP_REGISTER_ESP
+        /* yield may leave the caller: all that a context has is saved first.  So it is for numbers beyond, which are
+           not services of the model. */
+fast_leaving:
+        movl    %edx, %ss:registers + PIP_REGISTER_EIP
+        movl    %ecx, %ss:registers + PIP_REGISTER_ESP
+        load_kernel_segments %ecx, %cx
+        movl    $0, %edx                        /* keeps the flags of the comparison */
         movl    $PIP_EFLAGS_FIXED, registers + PIP_REGISTER_EFLAGS
         movl    %edi, registers + PIP_REGISTER_EDI
         movl    %esi, registers + PIP_REGISTER_ESI
         movl    %ebp, registers + PIP_REGISTER_EBP
         movl    %ebx, registers + PIP_REGISTER_EBX
-        xorl    %ecx, %ecx
-        movl    %ecx, registers + PIP_REGISTER_EDX
-        movl    %ecx, registers + PIP_REGISTER_ECX
-        movl    %ecx, registers + PIP_REGISTER_EAX
-        pushl   %eax
+        movl    %edx, registers + PIP_REGISTER_EDX
+        movl    %edx, registers + PIP_REGISTER_ECX
+        movl    %edx, registers + PIP_REGISTER_EAX
+        jne     fast_unusual
+        /* yieldTo(child, vector, save slot, flags on yield, flags on wake): ESI has the slot above the vector, bit 8 of
+           EAX says whether the flags on yield are not 0. */
         pushl   %edi
+        andl    $0x100, %eax
+        pushl   %eax
+        movzwl  %si, %ecx
+        shrl    $16, %esi
         pushl   %esi
+        pushl   %ecx
         pushl   %ebx
-        call    FastYieldOrOther
+        call    yieldTo
+        testl   %eax, %eax
+        je      leave_service
+        movl    %eax, registers + PIP_REGISTER_EAX
+        jmp     leave_service
+fast_unusual:
+        pushl   %ebx
+        pushl   %eax
+        call    HandleUnusualService
         jmp     leave_service
 
         /* An interrupt that came in a call gate of an earlier call is still waiting. */

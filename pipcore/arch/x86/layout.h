@@ -35,7 +35,7 @@
 #define PIP_REGISTER_EAX 40
 /* Past the last of the registers that PUSHA stores. */
 #define PIP_REGISTERS_PUSHA_END 44
-#define PIP_REGISTERS_BYTES 64
+#define PIP_REGISTERS_BYTES 48
 
 /* Byte offset of the interrupt state in a descriptor: pip/layout.h, in words. */
 #define PIP_DESCRIPTOR_VSTI_BYTES 20

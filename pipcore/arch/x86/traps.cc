@@ -28,7 +28,7 @@ void HandleInterrupt(std::uint32_t line);
 void NoteInterrupt(std::uint32_t line);
 void DeliverPendingInterrupt();
 void HandleGate(std::uint32_t gate);
-void FastYieldOrOther(std::uint32_t b, std::uint32_t s, std::uint32_t d, std::uint32_t a);
+void HandleUnusualService(std::uint32_t service_word, std::uint32_t argument);
 [[noreturn]] void HandleLastResort(std::uint32_t vector);
 }
 
@@ -181,21 +181,13 @@ void HandleGate(std::uint32_t number) {
   }
 }
 
-void FastYieldOrOther(std::uint32_t b, std::uint32_t s, std::uint32_t d, std::uint32_t a) {
-  constexpr std::uint32_t kYield = static_cast<std::uint32_t>(Service::kYield);
-  constexpr std::uint32_t kPutCharacter = static_cast<std::uint32_t>(Service::kPutCharacter);
-  const std::uint32_t service = a & 0xFF;
-  if (service == kYield) {
-    const pip_status_t status = yieldTo(b, s & 0xFFFF, s >> 16, a & 0x100, d);
-    if (status != PIP_DONE) {
-      write_register(pip::x86::kEax, status);
-    }
-  } else if (service == kPutCharacter && current_partition() == root_partition) {
-    pip::x86::PutSerial(static_cast<char>(b));
-  } else if (service == kPutCharacter) {
-    write_register(pip::x86::kEax, PIP_NOT_ROOT);
-  } else {
+void HandleUnusualService(std::uint32_t service_word, std::uint32_t argument) {
+  if ((service_word & 0xFF) != static_cast<std::uint32_t>(Service::kPutCharacter)) {
     HandleFault(pip::x86::kGeneralProtection);
+  } else if (current_partition() == root_partition) {
+    pip::x86::PutSerial(static_cast<char>(argument));
+  } else {
+    write_register(pip::x86::kEax, PIP_NOT_ROOT);
   }
 }
 

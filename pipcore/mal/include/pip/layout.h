@@ -52,7 +52,8 @@
 #define PIP_RECORD_WORDS 4U
 #define PIP_LIST_CAPACITY 255U
 
-#define PIP_CONTEXT_WORDS 16U
+/* A context has 64 bytes, of which the last 16 are reserved: never loaded, never saved. */
+#define PIP_CONTEXT_WORDS 12U
 #define PIP_CONTEXT_BYTES 64U
 
 #endif

@@ -62,28 +62,28 @@ static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
     ensures loaded: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               registers[i] == physical_memory[p][(o >> 2) + i]; */
 static inline void load_registers(page_t p, word_t o) {
-  const index_t first = o >> 2;
-#pragma GCC unroll 16
+  const uint32_t *const words = &physical_memory[p][o >> 2];
+#pragma GCC unroll 12
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
-      loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == physical_memory[p][first + j];
+      loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == words[j];
       loop assigns i, registers[0 .. PIP_CONTEXT_WORDS - 1];
       loop variant PIP_CONTEXT_WORDS - i; */
   for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
-    registers[i] = physical_memory[p][first + i];
+    registers[i] = words[i];
   }
 }
 /*@ requires is_page(p) && (o & 3) == 0 && o <= 4032; assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
     ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               physical_memory[p][(o >> 2) + i] == registers[i]; */
 static inline void store_registers(page_t p, word_t o) {
-  const index_t first = o >> 2;
-#pragma GCC unroll 16
+  uint32_t *const words = &physical_memory[p][o >> 2];
+#pragma GCC unroll 12
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
-      loop invariant copied: \forall integer j; 0 <= j < i ==> physical_memory[p][first + j] == registers[j];
-      loop assigns i, physical_memory[p][first .. first + PIP_CONTEXT_WORDS - 1];
+      loop invariant copied: \forall integer j; 0 <= j < i ==> words[j] == registers[j];
+      loop assigns i, physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
       loop variant PIP_CONTEXT_WORDS - i; */
   for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
-    physical_memory[p][first + i] = registers[i];
+    words[i] = registers[i];
   }
 }
 

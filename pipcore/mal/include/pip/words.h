@@ -32,6 +32,9 @@ static const uint32_t leaf_tables = 1024U;
 static const uint32_t context_fuel = PIP_CONTEXT_WORDS;
 #define page_fuel frame_count
 
+/* The outcome that a successful service sees: compilers lay code out for it.  The value is the condition itself. */
+#define PIP_LIKELY(condition) __builtin_expect((condition), 1)
+
 /*@ assigns \nothing; ensures equal: (\result != 0) <==> a == b; */
 static inline bool page_eq(page_t a, page_t b) { return a == b; }
 /*@ assigns \nothing; ensures equal: (\result != 0) <==> a == b; */
@@ -50,7 +53,7 @@ static inline bool status_eq(pip_status_t a, pip_status_t b) { return a == b; }
 /* Addresses. */
 
 /*@ assigns \nothing; ensures aligned: (\result != 0) <==> (a & 0xFFF) == 0; */
-static inline bool page_aligned(word_t a) { return (a & 0xFFFU) == 0U; }
+static inline bool page_aligned(word_t a) { return PIP_LIKELY((a & 0xFFFU) == 0U); }
 /*@ assigns \nothing; ensures number: \result == a >> 12; */
 static inline vaddr_t page_number(word_t a) { return a >> 12; }
 /*@ requires v < 0x100000; assigns \nothing; ensures address: \result == v * 4096; */
@@ -65,7 +68,7 @@ static inline word_t physical_address(page_t p, word_t o) { return p * PIP_PAGE_
               !(PIP_FIRST_WINDOW_SLOT <= (v >> 10) <= PIP_LAST_WINDOW_SLOT); */
 static inline bool user_page(vaddr_t v) {
   const uint32_t slot = v >> 10;
-  return (slot - 1U < PIP_FIRST_WINDOW_SLOT - 1U) || slot == PIP_LAST_WINDOW_SLOT + 1U;
+  return PIP_LIKELY(slot - 1U < PIP_FIRST_WINDOW_SLOT - 1U) || slot == PIP_LAST_WINDOW_SLOT + 1U;
 }
 static inline bool user_address(word_t a) { return page_aligned(a) && user_page(page_number(a)); }
 /*@ assigns \nothing; ensures ordinary: (\result != 0) <==> PIP_FIRST_ORDINARY_FRAME <= p < frame_count; */
@@ -96,11 +99,11 @@ static inline word_t pages_needed(level_t l, bool more) {
 /* Entries. */
 
 /*@ assigns \nothing; ensures present: (\result != 0) <==> (e & PIP_ENTRY_PRESENT) != 0; */
-static inline bool is_present(entry_t e) { return (e & PIP_ENTRY_PRESENT) != 0U; }
+static inline bool is_present(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_PRESENT) != 0U); }
 /*@ assigns \nothing; ensures user: (\result != 0) <==> (e & PIP_ENTRY_USER) != 0; */
-static inline bool is_user(entry_t e) { return (e & PIP_ENTRY_USER) != 0U; }
+static inline bool is_user(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_USER) != 0U); }
 /*@ assigns \nothing; ensures writable: (\result != 0) <==> (e & PIP_ENTRY_WRITABLE) != 0; */
-static inline bool is_writable(entry_t e) { return (e & PIP_ENTRY_WRITABLE) != 0U; }
+static inline bool is_writable(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_WRITABLE) != 0U); }
 /*@ assigns \nothing; ensures executable: (\result != 0) <==> (e & PIP_ENTRY_EXECUTABLE) != 0; */
 static inline bool is_executable(entry_t e) { return (e & PIP_ENTRY_EXECUTABLE) != 0U; }
 /*@ assigns \nothing; ensures frame: \result == e >> 12; */
@@ -147,18 +150,18 @@ static inline word_t flag_word(bool vsti) {
   return 0U;
 }
 /*@ assigns \nothing; ensures index: (\result != 0) <==> w < 1023; */
-static inline bool is_vidt_index(word_t w) { return w < 1023U; }
+static inline bool is_vidt_index(word_t w) { return PIP_LIKELY(w < 1023U); }
 /*@ assigns \nothing; ensures index: \result == (w & 0x3FF); */
 static inline index_t vidt_index(word_t w) { return w & 0x3FFU; }
 /*@ assigns \nothing; ensures fits: (\result != 0) <==> a <= 0xFFFFFFC0; */
-static inline bool context_fits(word_t a) { return a <= 0xFFFFFFC0U; }
+static inline bool context_fits(word_t a) { return PIP_LIKELY(a <= 0xFFFFFFC0U); }
 /*@ assigns \nothing; ensures one: (\result != 0) <==> (a & 0xFFF) <= 4032; */
-static inline bool in_one_page(word_t a) { return page_offset(a) <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES; }
+static inline bool in_one_page(word_t a) { return PIP_LIKELY(page_offset(a) <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES); }
 /*@ requires a <= 0xFFFFFFC0; assigns \nothing; ensures end: \result == a + 63; */
 static inline word_t context_end(word_t a) { return a + (PIP_CONTEXT_BYTES - 1U); }
 /*@ assigns \nothing; ensures plain: (\result != 0) <==> (o & 3) == 0 && o <= 4032; */
 static inline bool is_plain_offset(word_t o) {
-  return (o & 3U) == 0U && o <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES;
+  return PIP_LIKELY((o & 3U) == 0U && o <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES);
 }
 /*@ assigns \nothing;
     ensures none: \result.partition == part && \result.first == 0 && \result.second == 0 && \result.offset == 0; */
