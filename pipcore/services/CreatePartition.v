@@ -28,11 +28,11 @@ Definition createPartition (descriptor_at mmu_at shadow1_at shadow2_at list_at :
   if negb (status_eq (offer_status list) DONE) then ret (offer_status list) else
   if repeats descriptor_at mmu_at shadow1_at shadow2_at list_at then ret SAME_PAGE else
   let name := page_number descriptor_at in
-  give caller name (descriptor_gift name) ;;
   give caller (page_number mmu_at) (gift_of name) ;;
   give caller (page_number shadow1_at) (gift_of name) ;;
   give caller (page_number shadow2_at) (gift_of name) ;;
   give caller (page_number list_at) (gift_of name) ;;
+  give caller name (descriptor_gift name) ;;
   format_mmu (offer_page mmu) top_level ;;
   format_shadow1 (offer_page shadow1) top_level ;;
   format_shadow2 (offer_page shadow2) top_level ;;

@@ -12,7 +12,7 @@ Implicit Types (ρ : N -> role) (V : view) (a c p q v w u d ch x : N) (wr ex : b
 
 (** [a] gives its page at [w] to its child [ch], called [d], which maps it at [x]. *)
 Definition added a w d ch x wr ex V : view :=
-  set_entry ch x (user_entry (pg V a w) wr ex) (set_gift a w (gift_of d) (set_origin ch x w V)).
+  with_entry ch x (user_entry (pg V a w) wr ex) (with_gift a w (gift_of d) (with_origin ch x w V)).
 
 Lemma inv_added ρ V a w d ch x wr ex : inv ρ V -> is_child ρ V a d ch ->
   e_user (v_entry V a w) = true -> gift_child (v_gift V a w) = 0 -> e_present (v_entry V ch x) = false ->
@@ -62,7 +62,7 @@ Qed.
 
 (** [ch], a child of [a], loses its page at [x]; [a] had given it from [w]. *)
 Definition removed a w ch x V : view :=
-  set_gift a w no_gift (set_origin ch x 0 (set_entry ch x absent_entry V)).
+  with_gift a w no_gift (with_origin ch x 0 (with_entry ch x absent_entry V)).
 
 Lemma inv_removed ρ V a d ch x : inv ρ V -> is_child ρ V a d ch ->
   e_user (v_entry V ch x) = true -> gift_child (v_gift V ch x) = 0 -> inv ρ (removed a (v_origin V ch x) ch x V).

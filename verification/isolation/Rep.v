@@ -6,20 +6,20 @@ From Pip.Isolation Require Export Wp.
 From Pip.Services Require Export Walk.
 
 (** ** Updates of a view *)
-Definition set_table (c : N) (k : kind) (l : nat) (u : N) (p : option N) (V : view) : view := View
+Definition with_table (c : N) (k : kind) (l : nat) (u : N) (p : option N) (V : view) : view := View
   (fun c' k' l' u' => if decide (c' = c /\ k' = k /\ l' = l /\ u' = u) then p else v_table V c' k' l' u')
   (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition set_entry (c v : N) (e : entry) (V : view) : view := View
+Definition with_entry (c v : N) (e : entry) (V : view) : view := View
   (v_table V) (set2 c v e (v_entry V)) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition set_gift (c v : N) (g : gift) (V : view) : view := View
+Definition with_gift (c v : N) (g : gift) (V : view) : view := View
   (v_table V) (v_entry V) (set2 c v g (v_gift V)) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition set_origin (c v w : N) (V : view) : view := View
+Definition with_origin (c v w : N) (V : view) : view := View
   (v_table V) (v_entry V) (v_gift V) (set2 c v w (v_origin V)) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition set_vsti (c : N) (b : bool) (V : view) : view := View
+Definition with_vsti (c : N) (b : bool) (V : view) : view := View
   (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (update (v_vsti V) c b) (v_list V) (v_data V).
-Definition set_list (c : N) (l : list N) (V : view) : view := View
+Definition with_list (c : N) (l : list N) (V : view) : view := View
   (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (update (v_list V) c l) (v_data V).
-Definition set_data (p : N) (f : N -> N) (V : view) : view := View
+Definition with_data (p : N) (f : N -> N) (V : view) : view := View
   (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (update (v_data V) p f).
 
 (** All but the entries of MMU leaf tables. *)
@@ -51,20 +51,20 @@ Ltac leaf_write E p i R T Et :=
       destruct X as (t'&Et'&Ht); exists t'; split; [done|]; intros i' Hi'; cbn; rewrite set2_ne; [by apply Ht|];
       intros [-> Es]; apply split_inj in Es as [-> _]; [|done..]; by eapply Hq, same_table ] ].
 
-Lemma rep_set_entry ρ V m c u p i t e : rep ρ V m -> v_table V c Mmu 0 u = Some p -> m p = Table t ->
+Lemma rep_with_entry ρ V m c u p i t e : rep ρ V m -> v_table V c Mmu 0 u = Some p -> m p = Table t ->
   i < table_size -> e_kernel e = false ->
-  rep ρ (set_entry c (u * table_size + i) e V) (update m p (Table (update t i e))).
+  rep ρ (with_entry c (u * table_size + i) e V) (update m p (Table (update t i e))).
 Proof. intros R T Et Hi He. leaf_write co_entry p i R T Et. Qed.
 
-Lemma rep_set_gift ρ V m c u p i t g : rep ρ V m -> v_table V c Shadow1 0 u = Some p -> m p = Shadow1Leaf t ->
-  i < table_size -> rep ρ (set_gift c (u * table_size + i) g V) (update m p (Shadow1Leaf (update t i g))).
+Lemma rep_with_gift ρ V m c u p i t g : rep ρ V m -> v_table V c Shadow1 0 u = Some p -> m p = Shadow1Leaf t ->
+  i < table_size -> rep ρ (with_gift c (u * table_size + i) g V) (update m p (Shadow1Leaf (update t i g))).
 Proof. intros R T Et Hi. leaf_write co_gift p i R T Et. Qed.
 
-Lemma rep_set_origin ρ V m c u p i t w : rep ρ V m -> v_table V c Shadow2 0 u = Some p -> m p = Shadow2Leaf t ->
-  i < table_size -> rep ρ (set_origin c (u * table_size + i) w V) (update m p (Shadow2Leaf (update t i w))).
+Lemma rep_with_origin ρ V m c u p i t w : rep ρ V m -> v_table V c Shadow2 0 u = Some p -> m p = Shadow2Leaf t ->
+  i < table_size -> rep ρ (with_origin c (u * table_size + i) w V) (update m p (Shadow2Leaf (update t i w))).
 Proof. intros R T Et Hi. leaf_write co_origin p i R T Et. Qed.
 
-Lemma rep_set_data ρ V m p f : rep ρ V m -> ρ p = UserPage -> rep ρ (set_data p f V) (update m p (Data f)).
+Lemma rep_with_data ρ V m p f : rep ρ V m -> ρ p = UserPage -> rep ρ (with_data p f V) (update m p (Data f)).
 Proof.
   intros R Ep. split; [by destruct (proj1 R)|]. intros q. pose proof (proj2 R q) as X. unfold page_ok in *.
   destruct (decide (q = p)) as [->|Hq].
@@ -72,8 +72,8 @@ Proof.
   - rewrite update_ne by done. destruct (ρ q) eqn:Eq; try done. cbn. by rewrite update_ne.
 Qed.
 
-Lemma rep_set_vsti ρ V m c n d b : rep ρ V m -> ρ c = Partition n -> m c = DescriptorPage d ->
-  rep ρ (set_vsti c b V)
+Lemma rep_with_vsti ρ V m c n d b : rep ρ V m -> ρ c = Partition n -> m c = DescriptorPage d ->
+  rep ρ (with_vsti c b V)
     (update m c (DescriptorPage (Descriptor (d_mmu d) (d_shadow1 d) (d_shadow2 d) (d_list d) (d_parent d) b))).
 Proof.
   intros R Ec Ed. split; [by destruct (proj1 R)|]. intros q. pose proof (proj2 R q) as X. unfold page_ok in *.
@@ -82,6 +82,65 @@ Proof.
     eexists. split; [done|]. cbn. rewrite update_eq. done.
   - rewrite update_ne by done. destruct (ρ q) eqn:Eq; try done. destruct X as (d'&?&?&?&?&?). exists d'. cbn.
     rewrite update_ne by done. done.
+Qed.
+
+(** ** Pages that are nobody's structure *)
+
+Definition free (r : role) : Prop := r = Lost \/ r = UserPage.
+
+Lemma relabel_structure ρ p r q : free (ρ p) -> free r -> ~ free (ρ q) -> update ρ p r q = ρ q.
+Proof. intros Hp _ Hq. apply update_ne. by intros ->. Qed.
+
+Lemma relabel_iff ρ p r q x : free (ρ p) -> free r -> ~ free x -> update ρ p r q = x <-> ρ q = x.
+Proof.
+  intros Hp Hr Hx. destruct (decide (q = p)) as [->|]; [rewrite update_eq|by rewrite update_ne].
+  split; intros <-; tauto.
+Qed.
+
+Lemma relabel_owner ρ p r q : free (ρ p) -> free r -> owner (update ρ p r) q = owner ρ q.
+Proof.
+  intros Hp Hr. unfold owner. destruct (decide (q = p)) as [->|]; [rewrite update_eq|by rewrite update_ne].
+  by destruct Hp as [-> | ->], Hr as [-> | ->].
+Qed.
+
+Lemma structure_not_free_table c k l u : ~ free (TreeTable c k l u).
+Proof. by intros []. Qed.
+Lemma structure_not_free_list c j : ~ free (ListAt c j).
+Proof. by intros []. Qed.
+Lemma structure_not_free_partition n : ~ free (Partition n).
+Proof. by intros []. Qed.
+
+Lemma coherent_relabel ρ V p r : coherent ρ V -> free (ρ p) -> free r -> coherent (update ρ p r) V.
+Proof.
+  intros [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10] Hp Hr.
+  assert (HP : forall c n, update ρ p r c = Partition n <-> ρ c = Partition n)
+    by (intros; by apply relabel_iff; auto using structure_not_free_partition).
+  split; try done.
+  - rewrite update_ne; [done|]. intros <-. rewrite C1 in Hp. by destruct Hp.
+  - intros q c. rewrite relabel_owner by done. apply C2.
+  - intros. rewrite relabel_iff by auto using structure_not_free_table. apply C3.
+  - intros c k l u q T. destruct (C4 _ _ _ _ _ T) as [(?&?&[n ?])|?]; [left|by right].
+    split_and!; try done. exists n. by apply HP.
+  - intros. rewrite relabel_iff by auto using structure_not_free_list. apply C8.
+  - intros c j q. rewrite relabel_iff by auto using structure_not_free_list. intros [n ?]%C9. exists n. by apply HP.
+  - intros c n E%HP. apply C10 in E. destruct n; [done|]. destruct E. split; [done|]. by apply HP.
+Qed.
+
+(** User data becomes kernel data of nobody yet, with any content. *)
+Lemma rep_format ρ V m p o : rep ρ V m -> free (ρ p) -> rep (update ρ p Lost) V (update m p o).
+Proof.
+  intros [C R] Hp. split; [apply coherent_relabel; auto; by left|]. intros q. specialize (R q). unfold page_ok in *.
+  destruct (decide (q = p)) as [->|Hq]; [by rewrite update_eq|]. by rewrite !update_ne.
+Qed.
+
+(** Kernel data of nobody becomes empty user data. *)
+Lemma rep_clear ρ V m p : rep ρ V m -> free (ρ p) ->
+  rep (update ρ p UserPage) (with_data p (fun _ => 0) V) (update m p (Data (fun _ => 0))).
+Proof.
+  intros [C R] Hp. split; [|intros q; specialize (R q); unfold page_ok in *].
+  - apply (coherent_relabel _ _ p UserPage) in C; [|done|by right]. by destruct C.
+  - destruct (decide (q = p)) as [->|Hq]; [rewrite !update_eq; cbn; by rewrite update_eq|]. rewrite !update_ne by done.
+    destruct (ρ q) eqn:E; try done. cbn. by rewrite update_ne.
 Qed.
 
 (** Pages that no role constrains may hold anything. *)

@@ -37,35 +37,35 @@ Qed.
 
 Lemma wp_write_entry_at ρ V m x r t c u p i e (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Mmu 0 u = Some p -> i < table_size -> e_kernel e = false ->
-  (forall m', rep ρ (set_entry c (u * table_size + i) e V) m' -> (forall q, q <> p -> m' q = m q) ->
+  (forall m', rep ρ (with_entry c (u * table_size + i) e V) m' -> (forall q, q <> p -> m' q = m q) ->
      Q tt (State m' x r t)) ->
   wp (write_entry p i e) Q (State m x r t).
 Proof.
   intros R T Hi He HQ. destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (f&Ef&Hf). destruct (Hf _ Hi) as [K _].
   apply wp_bind, wp_in_table; [done|]. apply wp_bind, wp_get. cbn. rewrite Ef, K. apply wp_put.
-  apply HQ; [by apply rep_set_entry|]. intros. by apply update_ne.
+  apply HQ; [by apply rep_with_entry|]. intros. by apply update_ne.
 Qed.
 
 Lemma wp_write_gift_at ρ V m x r t c u p i g (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Shadow1 0 u = Some p -> i < table_size ->
-  (forall m', rep ρ (set_gift c (u * table_size + i) g V) m' -> (forall q, q <> p -> m' q = m q) ->
+  (forall m', rep ρ (with_gift c (u * table_size + i) g V) m' -> (forall q, q <> p -> m' q = m q) ->
      Q tt (State m' x r t)) ->
   wp (write_gift p i g) Q (State m x r t).
 Proof.
   intros R T Hi HQ. destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (f&Ef&Hf).
   apply wp_bind, wp_in_table; [done|]. apply wp_bind, wp_get. cbn. rewrite Ef. apply wp_put.
-  apply HQ; [by apply rep_set_gift|]. intros. by apply update_ne.
+  apply HQ; [by apply rep_with_gift|]. intros. by apply update_ne.
 Qed.
 
 Lemma wp_write_origin_at ρ V m x r t c u p i w (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Shadow2 0 u = Some p -> i < table_size ->
-  (forall m', rep ρ (set_origin c (u * table_size + i) w V) m' -> (forall q, q <> p -> m' q = m q) ->
+  (forall m', rep ρ (with_origin c (u * table_size + i) w V) m' -> (forall q, q <> p -> m' q = m q) ->
      Q tt (State m' x r t)) ->
   wp (write_origin p i w) Q (State m x r t).
 Proof.
   intros R T Hi HQ. destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (f&Ef&Hf).
   apply wp_bind, wp_in_table; [done|]. apply wp_bind, wp_get. cbn. rewrite Ef. apply wp_put.
-  apply HQ; [by apply rep_set_origin|]. intros. by apply update_ne.
+  apply HQ; [by apply rep_with_origin|]. intros. by apply update_ne.
 Qed.
 
 (** ** The same, by virtual page: the form in which the code has them *)
@@ -90,7 +90,7 @@ Proof. intros R T HQ. leaf_index. eapply wp_read_origin_at; [done..|apply positi
 
 Lemma wp_write_entry ρ V m x r t c v p e (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Mmu 0 (prefix v 0) = Some p -> e_kernel e = false ->
-  (forall m', rep ρ (set_entry c v e V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (with_entry c v e V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (write_entry p (index_at v leaf_level) e) Q (State m x r t).
 Proof.
   intros R T He HQ. leaf_index. eapply wp_write_entry_at; [done..|apply position_lt|done|]. by rewrite vaddr_split.
@@ -98,13 +98,13 @@ Qed.
 
 Lemma wp_write_gift ρ V m x r t c v p g (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Shadow1 0 (prefix v 0) = Some p ->
-  (forall m', rep ρ (set_gift c v g V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (with_gift c v g V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (write_gift p (index_at v leaf_level) g) Q (State m x r t).
 Proof. intros R T HQ. leaf_index. eapply wp_write_gift_at; [done..|apply position_lt|]. rewrite vaddr_split. done. Qed.
 
 Lemma wp_write_origin ρ V m x r t c v p w (Q : unit -> state -> Prop) : rep ρ V m ->
   v_table V c Shadow2 0 (prefix v 0) = Some p ->
-  (forall m', rep ρ (set_origin c v w V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (with_origin c v w V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (write_origin p (index_at v leaf_level) w) Q (State m x r t).
 Proof. intros R T HQ. leaf_index. eapply wp_write_origin_at; [done..|apply position_lt|]. rewrite vaddr_split. done. Qed.
 
@@ -146,11 +146,11 @@ Proof.
 Qed.
 
 Lemma wp_set_interrupt_state ρ V m x r t c n b (Q : unit -> state -> Prop) : rep ρ V m -> ρ c = Partition n ->
-  (forall m', rep ρ (set_vsti c b V) m' -> (forall q, q <> c -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (with_vsti c b V) m' -> (forall q, q <> c -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (set_interrupt_state c b) Q (State m x r t).
 Proof.
   intros R Ec HQ. apply wp_bind. eapply wp_get_descriptor; [done..|]. intros d Ed _ _ _ _. apply wp_put. cbn.
-  apply HQ; [by eapply rep_set_vsti|]. intros. by apply update_ne.
+  apply HQ; [by eapply rep_with_vsti|]. intros. by apply update_ne.
 Qed.
 
 (** Switching flushes the translation buffer: then it holds what the tables of the new partition say. *)
@@ -170,11 +170,11 @@ Proof.
 Qed.
 
 Lemma wp_write_word ρ V m x r t p i w (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage -> i < 1024 ->
-  (forall m', rep ρ (set_data p (update (v_data V p) i w) V) m' -> (forall q, q <> p -> m' q = m q) ->
+  (forall m', rep ρ (with_data p (update (v_data V p) i w) V) m' -> (forall q, q <> p -> m' q = m q) ->
      Q tt (State m' x r t)) -> wp (write_word p i w) Q (State m x r t).
 Proof.
   intros R Ep Hi HQ. unfold write_word. rewrite (proj2 (N.ltb_lt _ _)) by done. apply wp_bind, wp_get. cbn.
-  rewrite (user_data _ _ _ _ R Ep). apply wp_put, HQ; [by apply rep_set_data|]. intros. by apply update_ne.
+  rewrite (user_data _ _ _ _ R Ep). apply wp_put, HQ; [by apply rep_with_data|]. intros. by apply update_ne.
 Qed.
 
 (** ** Walks *)
