@@ -119,6 +119,13 @@ Definition to_self (sm : selfmode) (d : dest) (t : ty) (es : list expr) : cstm :
   | Recur f fuel => to_call d t f (EVar fuel :: es)
   end.
 
+(** [const T x = self call;] *)
+Definition to_bound_self (sm : selfmode) (t : ty) (x : string) (es : list expr) : cstm :=
+  match sm with
+  | Recur f fuel => CInitCall t x f (EVar fuel :: es)
+  | _ => CSeq (CDecl t x) (scoped (to_self sm (DVar x) t es))
+  end.
+
 (** [a] and [b] are the translated branches of an [if] in FIR; where they return, the shorter one is a guard. *)
 Definition to_if (d : dest) (c : expr) (a b : cstm) (b_is_guard : bool) : cstm :=
   match d with
@@ -136,6 +143,7 @@ Fixpoint to_c (sm : selfmode) (d : dest) (rt : ty) (s : stm) : cstm :=
           else match s with
                | SRet e => CInit t x e
                | SCall f es => CInitCall t x f es
+               | SSelf es => to_bound_self sm t x es
                | _ => CSeq (CDecl t x) (scoped (to_c sm (DVar x) t s))
                end) (to_c sm d rt k)
   | SSeq t s k => CSeq (scoped (to_c sm DVoid t s)) (to_c sm d rt k)

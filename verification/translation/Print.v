@@ -138,7 +138,9 @@ Definition semicolon (d : doc) : doc := glue d [";"].
 (** ** Statements *)
 Definition if_head (c : expr) : doc := glue ["if ("] (glue (expression c) [") {"]).
 
-Fixpoint statement (indent : nat) (s : cstm) : string :=
+(** [lead] stands before an [if]: nothing, or the end of the branch before it. *)
+Fixpoint statement (indent : nat) (lead : string) (s : cstm) : string :=
+  let inner := statement (indent + 4) "" in
   match s with
   | CSkip => ""
   | CReturnVoid => line indent ["return;"]
@@ -150,16 +152,20 @@ Fixpoint statement (indent : nat) (s : cstm) : string :=
   | CAssign x e => line indent (semicolon ([x ++ " ="] +++ expression e))
   | CAssignCall x f es => line indent (semicolon ([x ++ " ="] +++ call f es))
   | CCall t f es => line indent (semicolon (glue [if is_unit t then "" else "(void)"] (call f es)))
-  | CIf c a CSkip => line indent (if_head c) ++ statement (indent + 4) a ++ line indent ["}"]
-  | CIf c CSkip b => line indent (if_head (negated c)) ++ statement (indent + 4) b ++ line indent ["}"]
-  | CIf c a b => line indent (if_head c) ++ statement (indent + 4) a
-                 ++ line indent ["} else {"] ++ statement (indent + 4) b ++ line indent ["}"]
-  | CIfZero x a => line indent ["if (" ++ x ++ " == 0U) {"] ++ statement (indent + 4) a ++ line indent ["}"]
+  | CIf c CSkip b => line indent (glue [lead] (if_head (negated c))) ++ inner b ++ line indent ["}"]
+  | CIf c a b =>
+    line indent (glue [lead] (if_head c)) ++ inner a
+    ++ match b with
+       | CSkip => line indent ["}"]
+       | CIf _ _ _ => statement indent "} else " b
+       | _ => line indent ["} else {"] ++ inner b ++ line indent ["}"]
+       end
+  | CIfZero x a => line indent ["if (" ++ x ++ " == 0U) {"] ++ inner a ++ line indent ["}"]
   | CPred y x => line indent ["const uint32_t " ++ y ++ " = " ++ x ++ " - 1U;"]
-  | CSeq a b => statement indent a ++ statement indent b
-  | CBlock a => line indent ["{"] ++ statement (indent + 4) a ++ line indent ["}"]
+  | CSeq a b => statement indent "" a ++ statement indent "" b
+  | CBlock a => line indent ["{"] ++ inner a ++ line indent ["}"]
   | CWhile x a => line indent ["while (" ++ x ++ " > 0U) {"] ++ line (indent + 4) [x ++ " = " ++ x ++ " - 1U;"]
-                  ++ statement (indent + 4) a ++ line indent ["}"]
+                  ++ inner a ++ line indent ["}"]
   | CContinue => line indent ["continue;"]
   end.
 
@@ -190,7 +196,7 @@ Definition prototype (name : string) (f : cfun) : string := line 0 (semicolon (h
 (** A function that is not an entry point is for this file only. *)
 Definition definition (entry : bool) (name : string) (f : cfun) : string :=
   line 0 (glue [if entry then "" else "static inline "] (head name f))
-  ++ "{" ++ newline ++ unused f ++ statement 4 (cf_body f) ++ "}" ++ newline.
+  ++ "{" ++ newline ++ unused f ++ statement 4 "" (cf_body f) ++ "}" ++ newline.
 
 (** ** Programs: one text for each function, with its name *)
 Definition entries (entry_points : list string) (p : list (string * cfun)) : list (string * string) :=
@@ -211,8 +217,8 @@ Definition header_file (guard : string) (includes : list string) (prototypes : l
   piece (banner ++ "#ifndef " ++ guard ++ newline ++ "#define " ++ guard ++ newline ++ newline
          ++ concat "" (map include includes) ++ newline ++ "#ifdef __cplusplus" ++ newline ++ "extern " ++ quote ++ "C"
          ++ quote ++ " {" ++ newline ++ "#endif" ++ newline)
-  :: (prototypes ++ [piece (newline ++ "#ifdef __cplusplus" ++ newline ++ "}" ++ newline ++ "#endif" ++ newline ++ newline
-             ++ "#endif" ++ newline)])%list.
+  :: (prototypes ++ [piece (newline ++ "#ifdef __cplusplus" ++ newline ++ "}" ++ newline ++ "#endif" ++ newline
+             ++ newline ++ "#endif" ++ newline)])%list.
 Definition source_file (includes : list string) (functions : list (string * string)) :=
   piece (banner ++ concat "" (map include includes)) :: functions.
 

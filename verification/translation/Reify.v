@@ -100,6 +100,40 @@ Elpi Db reify.db lp:{{
   pred locate i:string, o:gref.
   locate S GR :- coq.locate S GR, !.
   locate S _ :- coq.error "Reify: unknown name" S.
+
+  % ---- tables: what a table of primitives or an environment holds, name by name
+  pred body-of i:term, o:term.
+  body-of (global (const C)) B' :- !, coq.env.const-body C (some B), without-config B B'.
+  body-of (app [global (const C)|_]) B' :- coq.env.const-body C (some B), without-config B B'.
+  pred without-config i:term, o:term.
+  without-config (fun _ T B) R :- config X T, !, without-config (B X) R.
+  without-config T T.
+  pred meaning i:term, o:gref.                 % of an entry of a table
+  meaning {{@mkP _ _ _ lp:G}} GR :- !, head G GR.
+  meaning {{@mkM _ _ _ lp:G}} GR :- !, head G GR.
+  meaning T GR :- body-of T B, meaning B GR.
+  pred head i:term, o:gref.
+  head (global GR) GR :- !.
+  head (app [global GR|_]) GR.
+  pred table i:term, o:list string, o:list gref.
+  table {{@nil _}} [] [] :- !.
+  table {{@cons _ (@pair _ _ lp:S lp:M) lp:L}} [N|NS] [GR|GS] :- !, string-of S N, meaning M GR, table L NS GS.
+  table T NS GS :- body-of T B, table B NS GS.
+
+  % ---- certificates: what they do not look into; the proof, by the Ltac tactic of Certify.v
+  pred constants i:list gref, o:list constant.
+  constants [] [].
+  constants [const C|L] [C|CS] :- coq.env.const-body C (some _), !, constants L CS.
+  constants [_|L] CS :- constants L CS.        % a constructor: nothing to unfold
+  pred opaque-in i:list term, o:list constant.
+  opaque-in Tables CS :-
+    std.map [{{@Monad.bind}}, {{@Monad.ret}}, {{@Monad.undefined}}, {{negb}}, {{andb}}, {{orb}}, {{N.eqb}}, {{N.ltb}},
+      {{N.leb}}] head Base,
+    std.map Tables (t\ gs\ table t _ gs) GSS, std.flatten GSS GS, std.append Base GS All, constants All CS.
+  pred prove i:term, o:term.
+  prove Stmt Pr :- std.assert-ok! (coq.typecheck Pr Stmt) "Reify: ill-typed certificate",
+    coq.ltac.collect-goals Pr [G] _,
+    coq.ltac.open (coq.ltac.call-ltac1 "certify") G [], !.
 }}.
 
 Elpi Command Numbers.
@@ -196,7 +230,8 @@ Elpi Accumulate lp:{{
   expr (match C (fun _ {{bool}} _) [A,B]) E {{ECond lp:X lp:Y lp:Z}} T :- !,
     expr C none X _, expr A E Y T, expr B (some T) Z _.
   expr (app [F|AS]) E X T :- unfolds F AS B, !, expr B E X T.
-  expr (global GR) _ {{EPrim lp:S (@nil expr)}} T :- !, coq.gref->id GR ID, called ID, gstring GR S, pure-signature GR [] T.
+  expr (global GR) _ {{EPrim lp:S (@nil expr)}} T :- !,
+    coq.gref->id GR ID, called ID, gstring GR S, pure-signature GR [] T.
   expr (app [global GR|AS]) _ {{EPrim lp:S lp:ES}} T :- !, coq.gref->id GR ID, called ID,
     gstring GR S, pure-signature GR TS T,
     std.filter AS (a\ not (is-config a)) BS, exprs BS TS XS, clist {{expr}} XS ES.
@@ -264,10 +299,6 @@ Elpi Accumulate lp:{{
   pred plist i:list term, o:term.
   plist Rev Ps :- std.rev Rev L, clist {{prod string ty}} L Ps.
 
-  pred without-config i:term, o:term.
-  without-config (fun _ T B) R :- config X T, !, without-config (B X) R.
-  without-config T T.
-
   pred fundef i:term, i:list term, i:term, o:term.
   fundef (fix _ 0 _ Bo) TS RT {{FRec (Build_rfn lp:FU lp:FP lp:Ps lp:RT lp:SB lp:SS)}} :- !,
     (pi f\ sigma FB N B FS\ Bo f = fun N {{nat}} B, fresh N [] FS, cstring FS FU,
@@ -287,13 +318,6 @@ Elpi Accumulate lp:{{
     fundef Bo' TS' RT T.
   reify C _ _ _ :- coq.error "Reify: some type in the signature has no code:" {coq.gref->id (const C)}.
 
-  % prove a certificate with the Ltac tactic of Certify.v
-  pred prove i:string, i:term, o:term.
-  prove _ Stmt Pr :- std.assert-ok! (coq.typecheck Pr Stmt) "Reify: ill-typed certificate",
-    coq.ltac.collect-goals Pr [G] _,
-    coq.ltac.open (coq.ltac.call-ltac1 "certify") G [], !.
-  prove Name _ _ :- coq.error "Reify: the certificate does not hold:" Name.
-
   % certify one function in environment F; the new environment and the pieces for linking
   pred certify i:term, i:term, i:string, i:term, o:term, o:term, o:pair term term, o:pair term term.
   certify L P S F F' Pair Cert Cert2 :-
@@ -304,7 +328,7 @@ Elpi Accumulate lp:{{
     add {calc (ID ^ "_env")}
       {{@cons (prod string (@mfun lp:L)) (@pair string (@mfun lp:L) lp:CID lp:Mf) lp:F}} {{@fenv lp:L}} F',
     Stmt = {{@eq (@mfun lp:L) (@den_def lp:L lp:P lp:F lp:Ast) lp:Mf}},
-    prove ID Stmt Pr,
+    (prove Stmt Pr ; coq.error "Reify: the certificate does not hold:" ID), !,
     coq.env.add-const {calc (ID ^ "_cert")} Pr Stmt @opaque! CC,
     coq.strategy.set [C] opaque,          % callers' certificates do not look inside
     Cert = pr CID Ast, Cert2 = pr Mf (global (const CC)),
@@ -322,17 +346,9 @@ Elpi Accumulate lp:{{
     F' = {{@cons (prod string (@mfun lp:L)) (@pair string (@mfun lp:L) lp:CID lp:Mf) lp:F}},
     chain L P F' CS PS R X.
 
-  % ---- opaque while certifying: the monad, booleans, comparisons, the primitives
-  pred constants i:list string, o:list constant.
-  constants [] [].
-  constants [S|L] [C|CS] :- locate S GR, GR = const C, coq.env.const-body C (some _), !, constants L CS.
-  constants [_|L] CS :- constants L CS.        % a constructor: nothing to unfold
-  pred names-in i:gref, o:list string.
-  names-in (const C) NS :- coq.env.const-body C (some B), without-config B B', names-of B' NS.
-  pred reify-all i:string, i:term, i:term, i:term, i:list string, i:list argument.
-  reify-all Prog L P M Prims LS :-
-    constants ["Monad.bind", "Monad.ret", "Monad.undefined", "negb", "andb", "orb", "N.eqb", "N.ltb", "N.leb"] Base,
-    constants Prims PCS, std.append Base PCS Opaque,
+  pred reify-all i:string, i:term, i:term, i:term, i:list argument.
+  reify-all Prog L P M LS :-
+    opaque-in [P, M] Opaque,
     coq.strategy.set Opaque opaque,
     all L P LS M F PS CS,
     coq.strategy.set Opaque (level 0),
@@ -346,9 +362,42 @@ Elpi Accumulate lp:{{
 
   main [str Prog, str SL, str SP, str SM|LS] :-
     locate SL GL, locate SP GP, locate SM GM, configured GP P, configured GM M,
-    names-in GP PN, names-in GM MN, std.append PN MN Prims,
+    table P PN _, table M MN _, std.append PN MN Prims,
     std.map LS (a\ s\ a = str s) FN, std.append Prims FN Called,
     std.map Called (s\ c\ c = called s) Clauses,
-    Clauses => reify-all Prog (global GL) P M Prims LS.
+    Clauses => reify-all Prog (global GL) P M LS.
+}}.
+Elpi Typecheck.
+
+(** ** Negative tests
+
+    [Elpi Refuse L pure mutants f.]  [mutants : fundef -> list fundef] changes the certified [f_ast] in many ways; this
+       fails unless the certificate holds for [f_ast] itself and for none of the others. *)
+Elpi Command Refuse.
+Elpi Accumulate Db reify.db.
+Elpi Accumulate lp:{{
+  pred members i:term, o:list term.
+  members {{@nil _}} [].
+  members {{@cons _ lp:X lp:L}} [X|XS] :- members L XS.
+  pred refuse-all i:term, i:term, i:term, i:term, i:string, i:list term, i:int, o:int.
+  refuse-all _ _ _ _ _ [] N N.
+  refuse-all L P F Mf S [X|XS] N R :-
+    not (prove {{@eq (@mfun lp:L) (@den_def lp:L lp:P lp:F lp:X) lp:Mf}} _), !,
+    N1 is N + 1, refuse-all L P F Mf S XS N1 R.
+  refuse-all _ _ _ _ S [X|_] N _ :-
+    coq.error "Refuse: a wrong program was certified for" S ", number" N {coq.term->string X}.
+  main [str SL, str SP, str SX, str S] :-
+    locate SL GL, L = global GL, locate SP GP, configured GP P, locate SX GX,
+    locate {calc (S ^ "_ast")} GA, locate {calc (S ^ "_m")} GM, configured GM Mf,
+    locate {calc (S ^ "_env")} GE, configured GE E, body-of E {{@cons _ _ lp:F}},
+    opaque-in [P, F] Opaque,
+    coq.strategy.set Opaque opaque,
+    std.assert! (prove {{@eq (@mfun lp:L) (@den_def lp:L lp:P lp:F lp:{{global GA}}) lp:Mf}} _)
+      "Refuse: the right program was refused",
+    coq.reduction.vm.norm (app [global GX, global GA]) _ Norm, members Norm XS,
+    refuse-all L P F Mf S XS 0 N,
+    coq.strategy.set Opaque (level 0),
+    std.assert! (N > 0) "Refuse: nothing to refuse",
+    coq.say S ":" N "wrong programs refused".
 }}.
 Elpi Typecheck.

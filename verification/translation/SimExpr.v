@@ -69,7 +69,8 @@ Lemma castM_done t u (c : M state (tyD t)) s v s' : castM t u c s = Done v s' ->
   exists v0, c s = Done v0 s' /\ forall w, related r t v0 w -> related r u v w.
 Proof.
   unfold castM. destruct (same_type t u) as [E|] eqn:S; [|discriminate].
-  intros H. apply transported_done in H as (v0 & Hc & ->). exists v0. split; auto. intros w. apply same_type_related. exact S.
+  intros H. apply transported_done in H as (v0 & Hc & ->). exists v0. split; auto.
+  intros w. apply same_type_related. exact S.
 Qed.
 
 Lemma castM_same t (c : M state (tyD t)) : castM t t c = c.

@@ -173,7 +173,8 @@ Proof.
     eapply x_seq; [apply x_while_end; rewrite (H_is_zero _ HV _ _ Hk); auto|exact X].
   - assert (Z : is_zero m (l (rf_fuel f)) = false) by (rewrite (H_is_zero _ HV _ _ Hk); auto).
     set (l1 := update m l (rf_fuel f) (minus_one m (l (rf_fuel f)))).
-    destruct (round_ok k a l1 s c v s') as (o & l2 & c2 & X & [(w & -> & HR & HS')|(Ho & Hl & a' & s1 & HE' & HS1 & H1)]);
+    destruct (round_ok k a l1 s c v s')
+      as (o & l2 & c2 & X & [(w & -> & HR & HS')|(Ho & Hl & a' & s1 & HE' & HS1 & H1)]);
       auto.
     { apply represents_other; auto. apply (N_fuel HN). }
     + exists w, l2, c2. split; auto. apply x_seq_stop; [discriminate|]. eapply x_while_return; eauto.
@@ -230,7 +231,7 @@ Proof.
     { simpl. split; [left; auto|]. eexists; split; [reflexivity|]. apply IH. unfold l1.
       rewrite update_same, E0. apply (H_minus_one _ HV); auto. }
     { apply represents_other; auto. apply (N_pred_new HN). }
-    destruct o; simpl in Po; [destruct Po as [? _]; congruence| |destruct Po as (_ & ? & ? & ? & ? & Q & _); discriminate].
+    destruct o; simpl in Po; [destruct Po; congruence| |destruct Po as (_ & ? & ? & ? & ? & Q & _); discriminate].
     destruct Po as (_ & ? & ?). exists v0, c'. split; auto.
     eapply call_body; [eauto|reflexivity|]. simpl. rewrite TO.
     eapply x_seq; [apply x_if_not_zero; exact Z|]. eapply x_seq; [apply x_pred; exact Z|]. exact X.

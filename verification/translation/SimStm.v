@@ -233,6 +233,7 @@ Definition bound (x : string) (t : ty) (s : stm) : cstm :=
   else match s with
        | SRet e => CInit t x e
        | SCall f es => CInitCall t x f es
+       | SSelf es => to_bound_self sm t x es
        | _ => CSeq (CDecl t x) (scoped (to_c sm (DVar x) t s))
        end.
 
@@ -241,8 +242,13 @@ Lemma initialises x t s l c l' c' : is_unit t = false ->
   exec (to_c sm (DVar x) t s) l c ONorm l' c' -> exec (bound x t s) l c ONorm l' c'.
 Proof.
   intros U X. unfold bound. rewrite U.
-  destruct s; try (eapply x_seq; [apply x_decl|apply scoped_ok; exact X]); simpl in X; unfold to_call in X;
-    rewrite U in X; inversion X; subst; econstructor; eauto.
+  assert (D : exec (CSeq (CDecl t x) (scoped (to_c sm (DVar x) t s))) l c ONorm l' c')
+    by (eapply x_seq; [apply x_decl|apply scoped_ok; exact X]).
+  destruct s; try exact D.
+  - simpl in X. rewrite U in X. inversion X; subst. econstructor; eauto.
+  - simpl in X. unfold to_call in X. rewrite U in X. inversion X; subst. econstructor; eauto.
+  - unfold to_bound_self. destruct sm; try exact D.
+    simpl in X. unfold to_call in X. rewrite U in X. inversion X; subst. econstructor; eauto.
 Qed.
 
 Lemma bound_ok x t s G sc e l st c v st' : statement_ok s -> incl (map fst G) sc -> ~ In x sc ->

@@ -54,7 +54,7 @@ let comments text =
 
 (* A comment of C with these words: lines of at most 100 characters. *)
 let c_comment text =
-  let text = String.concat "* /" (String.split_on_char '\000' (Str.global_replace (Str.regexp_string "*/") "\000" text)) in
+  let text = Str.global_replace (Str.regexp_string "*/") "* /" text in
   let words = List.filter (fun w -> w <> "") (Str.split (Str.regexp "[ \n]+") text) in
   let add (lines, line) word =
     if line = "" then (lines, word)

@@ -1,9 +1,9 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * The kernel's C means the services
 
-    [services_ok]: on any machine that is [faithful] to the model (CSem.v), every printed function, called with arguments
-    that stand for those of the service, in a memory that stands for the state, returns what the service returns,
-    whenever the service is defined.  The proof of isolation shows that services are.
+    [services_ok]: on any machine that is [faithful] to the model (CSem.v), every printed function, called with
+    arguments that stand for those of the service, in a memory that stands for the state, returns what the service
+    returns, whenever the service is defined.  The proof of isolation shows that services are.
 
     Neither FIR nor the reifier appears in the statement: [kernel_program_env] is the list of the services, and
     [c_prog kernel_program] what is printed. *)

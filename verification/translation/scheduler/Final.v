@@ -1,9 +1,9 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * The scheduler's C means the services
 
-    [services_ok]: on any machine that is [faithful] to the model (CSem.v), every printed function, called with arguments
-    that stand for those of the service, in a memory that stands for the state, returns what the service returns,
-    whenever the service is defined.  The proofs in verification/schedule show that services are. *)
+    [services_ok]: on any machine that is [faithful] to the model (CSem.v), every printed function, called with
+    arguments that stand for those of the service, in a memory that stands for the state, returns what the service
+    returns, whenever the service is defined.  The proofs in verification/schedule show that services are. *)
 From Coq Require Import List String Bool NArith.
 From Pip.Edf.Services Require Import State Elect.
 From Pip.Translation Require Import Lang CSyn CSem SimStm SimProgram Reference.
