@@ -30,7 +30,6 @@ std::uint32_t bench_start();
 std::uint32_t bench_stop();
 std::uint32_t bench_nops();
 extern const std::byte bench_marks[];
-[[noreturn]] void bench_resume(const user_ctx_t* context);
 void bench_timer_entry();
 void bench_fault_entry();
 [[noreturn]] void bench_spin(volatile std::uint32_t* last);
@@ -370,7 +369,7 @@ void bench_on_timer(std::uint32_t now) {
     Require(child->Yield({.vector = PIP_VECTOR_SAVE_MASKED, .save_slot = kNothingSaved}), "resume the child");
   }
   handler_count = now;
-  bench_resume(&main_context);
+  pip_context_resume(&main_context);
 }
 
 void bench_on_fault(std::uint32_t now) {
@@ -378,7 +377,7 @@ void bench_on_fault(std::uint32_t now) {
     OnOtherFault();
   }
   handler_count = now;
-  bench_resume(&main_context);
+  pip_context_resume(&main_context);
 }
 
 extern "C" void main(const pip_fpinfo* boot) {

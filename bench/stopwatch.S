@@ -29,22 +29,6 @@ bench_marks:
   .endr
 .size bench_marks, . - bench_marks
 
-/* void bench_resume(const user_ctx_t *context): goes on at a context of this partition itself, as if the yield that saved
- * it had returned 0.  Offsets are those of ABI section 2. */
-.globl bench_resume
-.type bench_resume, @function
-bench_resume:
-  movl 4(%esp), %ecx
-  movl 12(%ecx), %edi
-  movl 16(%ecx), %esi
-  movl 20(%ecx), %ebp
-  movl 24(%ecx), %esp
-  movl 28(%ecx), %ebx
-  xorl %eax, %eax
-  xorl %edx, %edx
-  jmp *(%ecx)
-.size bench_resume, . - bench_resume
-
 /* Where a handler starts: reads the counter before anything else, then goes on in C++ with it as argument. */
 .globl bench_timer_entry
 .type bench_timer_entry, @function

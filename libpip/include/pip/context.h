@@ -7,4 +7,16 @@
 
 #include "pip/arch/context.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Goes on at a context of this partition itself, which a yield of it saved: that yield returns 0.  For a handler that
+ * wants to return to the code that had yielded; nobody else can resume a root partition. */
+void pip_context_resume(const user_ctx_t* context) __attribute__((noreturn));
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif /* PIP_CONTEXT_H_ */
