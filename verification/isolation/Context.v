@@ -7,7 +7,7 @@ From Pip.Isolation Require Export Step.
 From Pip.Services Require Export Context.
 
 (** All but user data. *)
-Definition with_data (d : N -> N -> N) (V : view) : view := View
+Definition new_data (d : N -> N -> N) (V : view) : view := View
   (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) d.
 
 (** User mode of [c] may write page [p]. *)
@@ -16,7 +16,7 @@ Definition may_write (V : view) (c p : N) : Prop :=
 
 (** From [V] to [V'] only user data changed, and only in pages that [c] may write. *)
 Definition stored (c : N) (V V' : view) : Prop :=
-  exists d, V' = with_data d V /\ forall p, d p = v_data V p \/ may_write V c p.
+  exists d, V' = new_data d V /\ forall p, d p = v_data V p \/ may_write V c p.
 
 Section Contexts.
 Context `{Params}.
@@ -32,7 +32,7 @@ Proof.
   rewrite E. apply Hd.
 Qed.
 
-Lemma stored_page c V p f : may_write V c p -> stored c V (set_data p f V).
+Lemma stored_page c V p f : may_write V c p -> stored c V (with_data p f V).
 Proof.
   intros W. eexists. split; [reflexivity|]. intros q. destruct (decide (q = p)) as [->|Hq]; [by right|].
   left. by rewrite update_ne.
@@ -41,13 +41,13 @@ Qed.
 Lemma stored_may_write c V V' p : stored c V V' -> may_write V c p -> may_write V' c p.
 Proof. by intros (d&->&_). Qed.
 
-Lemma inv_with_data ρ V d : inv ρ V -> inv ρ (with_data d V).
+Lemma inv_new_data ρ V d : inv ρ V -> inv ρ (new_data d V).
 Proof. intros []. by split. Qed.
 
 Lemma inv_stored ρ c V V' : stored c V V' -> inv ρ V -> inv ρ V'.
-Proof. intros (d&->&_). apply inv_with_data. Qed.
+Proof. intros (d&->&_). apply inv_new_data. Qed.
 
-Lemma inv_set_vsti ρ V c b : inv ρ V -> inv ρ (set_vsti c b V).
+Lemma inv_with_vsti ρ V c b : inv ρ V -> inv ρ (with_vsti c b V).
 Proof. intros []. by split. Qed.
 
 (** ** Bytes *)
@@ -137,7 +137,7 @@ Lemma wp_store_registers ρ V m x r t c p o (Q : unit -> state -> Prop) : rep ρ
 Proof.
   intros R Ep Wp Ho HQ. unfold store_registers. rewrite Ho. apply wp_bind, wp_get. cbn.
   rewrite (user_data _ _ _ _ R Ep). Transparent wp. unfold wp. Opaque wp. cbn.
-  eapply HQ; [by apply rep_set_data|]. by apply stored_page.
+  eapply HQ; [by apply rep_with_data|]. by apply stored_page.
 Qed.
 
 (** ** Contexts *)
@@ -207,7 +207,7 @@ Qed.
 
 (** Resuming makes the context's partition the running one, whatever the context holds. *)
 Lemma wp_resume ρ V m x r t z (Q : unit -> state -> Prop) : rep ρ V m -> loadable ρ z ->
-  (forall m' b r' t', rep ρ (set_vsti (context_partition z) b V) m' ->
+  (forall m' b r' t', rep ρ (with_vsti (context_partition z) b V) m' ->
      (forall v, t' v = v_entry V (context_partition z) v) -> Q tt (State m' (context_partition z) r' t')) ->
   wp (resume z) Q (State m x r t).
 Proof.

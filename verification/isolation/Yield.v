@@ -9,17 +9,17 @@ Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i o : N) 
 Implicit Types (r : N -> N) (t : N -> entry).
 
 (** All but interrupt states. *)
-Definition with_vsti (f : N -> bool) V : view := View
+Definition new_states (f : N -> bool) V : view := View
   (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) f (v_list V) (v_data V).
 
 (** Control passed from [c] to [target]: [c] saved its registers where it may write; the two interrupt states changed;
     nothing else did. *)
 Definition passed ρ V c target (s' : state) : Prop :=
-  exists V1 f, stored c V V1 /\ current s' = target /\ holds ρ (with_vsti f V1) s'
+  exists V1 f, stored c V V1 /\ current s' = target /\ holds ρ (new_states f V1) s'
     /\ forall p, p <> c -> p <> target -> f p = v_vsti V p.
 
 Lemma holds_passed ρ V c n target m r t f V1 : inv ρ V -> stored c V V1 -> ρ target = Partition n ->
-  rep ρ (with_vsti f V1) m -> (forall v, t v = v_entry V1 target v) ->
+  rep ρ (new_states f V1) m -> (forall v, t v = v_entry V1 target v) ->
   (forall p, p <> c -> p <> target -> f p = v_vsti V p) -> passed ρ V c target (State m target r t).
 Proof.
   intros I S E R T Hf. exists V1, f. split_and!; try done. split_and!; [exact R| |by exists n|exact T].
@@ -182,10 +182,10 @@ Qed.
 (** setIntState sets the caller's interrupt state and nothing else. *)
 Theorem setIntState_spec ρ V s flags : holds ρ V s ->
   wp (setIntState flags) (fun st s' =>
-    st = DONE /\ current s' = current s /\ holds ρ (set_vsti (current s) (wants_interrupts flags) V) s') s.
+    st = DONE /\ current s' = current s /\ holds ρ (with_vsti (current s) (wants_interrupts flags) V) s') s.
 Proof.
   intros Hs. start setIntState. do 3 step. eapply wp_set_interrupt_state; [exact R|exact Hc|]. intros m' R' _. step.
-  split_and!; try done. split_and!; [exact R'|by apply inv_set_vsti|by exists n|exact T].
+  split_and!; try done. split_and!; [exact R'|by apply inv_with_vsti|by exists n|exact T].
 Qed.
 
 (** physicalAddress changes nothing. *)
