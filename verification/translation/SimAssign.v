@@ -167,7 +167,7 @@ Proof.
   split; auto using not_mem.
 Qed.
 
-Lemma move_expressions ps es x : 
+Lemma move_expressions ps es x :
   existsb (mentions x) es = false -> existsb (mentions x) (map snd (moves ps es)) = false.
 Proof.
   intros H. destruct (existsb _ (map snd _)) eqn:E; auto. apply existsb_exists in E as (e & He & Me).

@@ -12,8 +12,8 @@ typedef uint32_t cell_t;
 typedef uint32_t count_t;
 typedef enum { FOUND, MISSING } answer_t;
 typedef struct {
-    answer_t answer;
-    cell_t cell;
+  answer_t answer;
+  cell_t cell;
 } pair_t;
 
 extern cell_t memory[CELLS];
