@@ -119,8 +119,8 @@ void LockStep::Fail(const std::string& what) const {
 
 Answer LockStep::Perform(const Call& call) {
   trace_.push_back(Text(call));
-  ++calls_;
   const Answer answer = machine_.Perform(call);
+  ++answers_[{call.service, answer.status}];
   trace_.back() += " = " + Text(answer);
   if (machine_.TranslationFault()) {
     Fail(*machine_.TranslationFault());

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipcore/arch/host/invariant.h"
@@ -39,10 +40,11 @@ class LockStep : public UserMode {
   void Return(const std::string& name);
 
   MachineView View() { return machine_.View(); }
+  SimulatedMachine& Machine() { return machine_; }
   // Of the present state.
   const Anatomy& Structure() const { return anatomy_; }
-  // How many service calls were made.
-  std::uint64_t Calls() const { return calls_; }
+  // How many calls of each service got each status.
+  const std::map<std::pair<Service, pip_status_t>, std::uint64_t>& Answers() const { return answers_; }
 
  private:
   [[noreturn]] void Fail(const std::string& what) const;
@@ -59,7 +61,7 @@ class LockStep : public UserMode {
   std::vector<std::uint32_t> expected_;  // the words that the machine should have
   std::map<std::string, SimulatedMachine::Snapshot> kept_;
   std::vector<std::string> trace_;
-  std::uint64_t calls_ = 0;
+  std::map<std::pair<Service, pip_status_t>, std::uint64_t> answers_;
 };
 
 }  // namespace pip::host

@@ -34,7 +34,9 @@ TEST(RandomTest, MachineAndModelAgree) {
       RC_FAIL(difference.what());
     }
   }));
-  std::cout << machine.Calls() << " service calls\n";
+  for (const auto& [what, calls] : machine.Answers()) {
+    std::cout << Name(what.first) << ' ' << Name(what.second) << ": " << calls << '\n';
+  }
 }
 
 }  // namespace

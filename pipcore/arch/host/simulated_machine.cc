@@ -94,7 +94,7 @@ void SimulatedMachine::Activate() {
   }
   if (active_machine != nullptr) {
     SimulatedMachine& other = *active_machine;
-    other.parked_words_.assign(Words(), Words() + other.frames_ * PIP_TABLE_SIZE);
+    other.parked_words_.assign(Words(), Words() + other.WordCount());
     std::ranges::copy(registers, other.parked_registers_.begin());
     other.parked_running_partition_ = running_partition;
   }
@@ -226,16 +226,20 @@ MachineView SimulatedMachine::View() {
 
 std::span<std::uint32_t> SimulatedMachine::MutableWords() {
   Activate();
-  return {Words(), frames_ * PIP_TABLE_SIZE};
+  return {Words(), WordCount()};
 }
 
 SimulatedMachine::Snapshot SimulatedMachine::Save() {
-  Activate();
-  Snapshot snapshot = {.words = {Words(), Words() + frames_ * PIP_TABLE_SIZE},
-                       .registers = {},
-                       .running_partition = running_partition};
-  std::ranges::copy(registers, snapshot.registers.begin());
+  Snapshot snapshot;
+  SaveTo(snapshot);
   return snapshot;
+}
+
+void SimulatedMachine::SaveTo(Snapshot& snapshot) {
+  Activate();
+  snapshot.words.assign(Words(), Words() + WordCount());
+  std::ranges::copy(registers, snapshot.registers.begin());
+  snapshot.running_partition = running_partition;
 }
 
 void SimulatedMachine::Restore(const Snapshot& snapshot) {

@@ -32,8 +32,8 @@ class SimulatedMachine : public UserMode {
   // What a machine can return to.
   struct Snapshot {
     std::vector<std::uint32_t> words;
-    std::array<std::uint32_t, PIP_CONTEXT_WORDS> registers;
-    std::uint32_t running_partition;
+    std::array<std::uint32_t, PIP_CONTEXT_WORDS> registers = {};
+    std::uint32_t running_partition = 0;
 
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
   };
@@ -57,6 +57,7 @@ class SimulatedMachine : public UserMode {
   std::span<std::uint32_t> MutableWords();
 
   Snapshot Save();
+  void SaveTo(Snapshot& snapshot);
   void Restore(const Snapshot& snapshot);
 
   // What the last service call left wrong in the translation buffer, if anything.
@@ -81,6 +82,7 @@ class SimulatedMachine : public UserMode {
   };
 
   void Activate();
+  std::size_t WordCount() const { return static_cast<std::size_t>(frames_) * PIP_TABLE_SIZE; }
   std::uint32_t* Translate(std::uint32_t address, bool write);
   void FillTranslationBuffer();
   void CheckTranslationBuffer(const Call& call);

@@ -12,8 +12,19 @@ Definition x86_kernel_slot (i : index) : bool := (i =? 0) || (832 <=? i) && (i <
 
 (** A machine with frames below [frames], of which those below [memory_begin] are devices, and the root partition's
     descriptor at [root]. *)
-Definition x86_machine (root memory_begin frames : page) : Params :=
-  Build_Params 1024 eq_refl 1 x86_kernel_slot root memory_begin frames 255 eq_refl 1048575.
+Definition x86_machine (root memory_begin frames : page) : Params := {|
+  table_size := 1024;
+  table_size_gt_1 := eq_refl;
+  top := 1;
+  top_positive := le_n 1;
+  kernel_slot := x86_kernel_slot;
+  root_partition := root;
+  first_page := memory_begin;
+  pages := frames;
+  list_capacity := 255;
+  list_capacity_pos := eq_refl;
+  vidt_page := 1048575;
+|}.
 
 Extract Inlined Constant N.to_nat => "(fun n -> n)".
 Extract Inlined Constant N.of_nat => "(fun n -> n)".
@@ -27,7 +38,6 @@ Extract Constant N.recursion =>
 Extract Constant N.pow => "(fun base n -> let rec go i x = if i >= n then x else go (i + 1) (x * base) in go 0 1)".
 Extract Constant update => "(fun f i x -> Journal.note i; fun j -> if j = i then x else f j)".
 
-Extraction Language OCaml.
-Extraction "model.ml" x86_machine status_number update empty_table mmu_entry is_user_page
+Extraction "model.ml" x86_machine status_number context_words update empty_table mmu_entry is_user_page
   createPartition countToMap prepare addVAddr removeVAddr mappedInChild deletePartition collect yieldTo
   deliverInterrupt deliverFault getIntState setIntState physicalAddress.

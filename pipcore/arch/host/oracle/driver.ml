@@ -5,7 +5,7 @@
      machine ROOT MEMORY_BEGIN FRAMES    a machine whose frames are all cleared user data
      frame NUMBER KIND [INDEX:WORD]...   what a frame holds, in the words of pip/layout.h; the other words are 0
      current PARTITION                   the running partition
-     registers WORD*16                   its registers
+     registers WORD...                   its registers, in the order of a context
      keep NAME, restore NAME             remember the present state; return to it
      load ADDRESS, store ADDRESS WORD    what user mode does: "word W", "done" or "fault"
      SERVICE ARGUMENT...                 a call: "answer STATUS VALUE CURRENT REGISTERS [FRAME KIND DIGEST]...", with the
@@ -150,7 +150,7 @@ type machine = { params : params; objects : object0 array; mutable current : int
 
 let new_machine root memory_begin frames =
   { params = x86_machine root memory_begin frames; objects = Array.make frames cleared; current = 0;
-    registers = Array.make 16 0 }
+    registers = Array.make context_words 0 }
 
 let machine = ref (new_machine 0 0 0)
 let kept : (string, machine) Hashtbl.t = Hashtbl.create 8
@@ -173,7 +173,7 @@ let settle s =
   let changed = List.filter (fun i -> s.mem i != objects.(i)) numbers in
   let flattened = List.map (fun i -> (i, flatten (s.mem i))) changed in
   List.iter (fun (i, o) -> objects.(i) <- o) flattened;
-  !machine.registers <- Array.init 16 s.registers;
+  !machine.registers <- Array.init context_words s.registers;
   !machine.current <- s.current;
   flattened
 
@@ -181,7 +181,7 @@ let answer status value s =
   let b = Buffer.create 256 in
   let changed = settle s in
   Printf.bprintf b "answer %d %d %d %d" (status_number status) value !machine.current
-    (digest 16 (Array.get !machine.registers));
+    (digest context_words (Array.get !machine.registers));
   List.iter
     (fun (i, o) -> Printf.bprintf b " %d %c %d" i (kind_of o) (digest (meaningful_words o) (words_of o)))
     changed;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipcore/arch/host/scene.h"
+
+#include <stdexcept>
+
+#include "pipcore/arch/host/boot.h"
+
+namespace pip::host {
+namespace {
+
+constexpr std::uint32_t kScenePages = 120;
+
+template <typename T>
+T Built(const std::optional<T>& part) {
+  if (!part) {
+    throw std::logic_error("the scene could not be built");
+  }
+  return *part;
+}
+
+}  // namespace
+
+OracleProcess& SharedOracle() {
+  static OracleProcess oracle(OraclePath());
+  return oracle;
+}
+
+Scene::Scene() : machine(kScenePages, &SharedOracle()), pages(PagesFrom(kFreeMemory, kScenePages)) {
+  WriteHandlers(machine, kVidt, kContexts);
+  child = Built(BuildChild(machine, pages, 30));
+  Prepare(machine, pages, child.descriptor, kEmptyTable);
+  sibling = Built(BuildChild(machine, pages, 2));
+  bare = Built(Create(machine, pages));
+  hidden = child.descriptor;
+  given = child.given[0];
+  EnterChild(machine, child.descriptor);
+  child_pages = PagesFrom(kChildMemory, 30);
+  grandchild = Built(BuildChild(machine, child_pages, 3));
+  child_hidden = grandchild.descriptor;
+  child_given = grandchild.given[0];
+  EnterParent(machine);
+  machine.Keep("scene");
+}
+
+}  // namespace pip::host
