@@ -13,9 +13,10 @@ namespace pip {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  constexpr Result(T value) : status_(Status::kDone), value_(value) {}
+  // Implicit, both of them: a function returns its value or its refusal as it is.
+  constexpr Result(T value) : status_(Status::kDone), value_(value) {}  // NOLINT(google-explicit-constructor)
   // `status` is not kDone: that comes with a value.
-  constexpr Result(Status status) : status_(status) {}
+  constexpr Result(Status status) : status_(status) {}  // NOLINT(google-explicit-constructor)
 
   constexpr bool ok() const { return value_.has_value(); }
   constexpr Status status() const { return status_; }

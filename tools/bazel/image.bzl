@@ -62,7 +62,11 @@ pip_image = rule(
             allow_files = True,
             doc = "Further modules, in order: a pip_partition or a file, and its command line.",
         ),
-        "root": attr.label(allow_files = True, doc = "The root partition: a pip_partition or a file.", mandatory = True),
+        "root": attr.label(
+            allow_files = True,
+            doc = "The root partition: a pip_partition or a file.",
+            mandatory = True,
+        ),
         "root_arguments": attr.string(doc = "The root partition's command line."),
         "_emulator": attr.label(default = "//tools/bazel/emulator:qemu", executable = True, cfg = "exec"),
     }),

@@ -2,6 +2,7 @@
 """pip_partition: a program that runs on Pip, as an ELF file and as the flat image that is loaded."""
 
 load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
+load("//tools/bazel:clang_tidy.bzl", "clang_tidy_test")
 
 PartitionInfo = provider(
     doc = "A partition that is ready to be loaded.",
@@ -49,7 +50,7 @@ def pip_partition(
         linker_script = "//libpip:linker_script",
         visibility = None,
         **kwargs):
-    """Links a partition: NAME.elf and NAME.bin.
+    """Links a partition: NAME.elf and NAME.bin; NAME_clang_tidy_test checks its sources.
 
     Args:
       name: the target.
@@ -80,4 +81,9 @@ def pip_partition(
         arch = arch,
         program = program,
         visibility = visibility,
+    )
+    clang_tidy_test(
+        name = name + "_clang_tidy_test",
+        size = "small",
+        targets = [name],
     )

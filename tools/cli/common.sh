@@ -27,13 +27,15 @@ ensure_machine() {
   bash tools/setup/install.sh
 }
 
-# Bazel, with plain output where nobody watches.
+# call_bazel COMMAND ARGUMENT...: with plain output where nobody watches. startup_options, where a word sets them, come
+# before the command.
+startup_options=()
 call_bazel() {
   local command=$1
   shift
   if [ -t 2 ]; then
-    bazel "$command" "$@"
+    bazel "${startup_options[@]}" "$command" "$@"
   else
-    bazel "$command" --curses=no --color=no --show_progress_rate_limit=20 "$@"
+    bazel "${startup_options[@]}" "$command" --curses=no --color=no --show_progress_rate_limit=20 "$@"
   fi
 }

@@ -25,6 +25,7 @@ is_shell() {
 case $kind in
   bazel) files=$(all_files | grep -E '(^|/)(BUILD|WORKSPACE)$|\.(BUILD|bzl)$') ;;
   c++) files=$(all_files | grep -E '\.(h|c|cc)$') ;;
+  coq) files=$(all_files | grep -E '\.v$') ;;
   shell) files=$(all_files | while read -r file; do if is_shell "$file"; then printf '%s\n' "$file"; fi; done) ;;
   all) files=$(all_files) ;;
   *)

@@ -70,10 +70,20 @@ def folders_without_readme(files):
             yield folder
 
 
+def forgotten_proofs(files):
+    """Coq files that no target of their folder names: nobody would check them."""
+    for path in files:
+        build = path.parent / "BUILD"
+        if path.suffix == ".v" and (not build.exists() or f'"{path.name}"' not in build.read_text(encoding="utf-8")):
+            yield path
+
+
 def main():
     files = [pathlib.Path(name) for name in sys.argv[1:]]
     found = [f"{path}:{number}: {what}" for path in files for number, what in problems_in(path)]
-    found += [f"{folder}: has no README.md, and the one above does not name {folder.name}/" for folder in folders_without_readme(files)]
+    found += [f"{folder}: has no README.md, and the one above does not name {folder.name}/"
+              for folder in folders_without_readme(files)]
+    found += [f"{path}: no target of {path.parent}/BUILD checks it" for path in forgotten_proofs(files)]
     print("\n".join(found))
     return 1 if found else 0
 

@@ -20,6 +20,7 @@ class RulesTest(unittest.TestCase):
         folder.mkdir(exist_ok=True)
         (folder / "README.md").write_text("# A folder\n")
         (folder / name).write_text(text)
+        (folder / "BUILD").write_text('"open.v" "closed.v"')
         run = subprocess.run([sys.executable, RULES, "README.md", name], cwd=folder, capture_output=True, text=True)
         if expected is None:
             self.assertEqual((run.stdout.strip(), run.returncode), ("", 0))
@@ -50,6 +51,9 @@ class RulesTest(unittest.TestCase):
 
     def test_unproved_in_comment(self):
         self.check("closed.v", SPDX + "(* nothing is Admit" + "ted, (* or admit *) *)\n", None)
+
+    def test_forgotten(self):
+        self.check("forgotten.v", "(* SPDX-License-Identifier: Apache-2.0 *)\n", "no target")
 
     def test_path(self):
         self.check("path.cc", SPDX + 'const char* kFile = "/ho' + 'me/me/file";\n', "a path of one machine")

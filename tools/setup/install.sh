@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages of tools/setup/packages.txt that are missing; needs root or sudo only then. Quiet if none is.
+# Installs the packages of docs/dependencies.md that are missing; needs root or sudo only then. Quiet if none is.
 set -euo pipefail
-list=$(dirname "${BASH_SOURCE[0]}")/packages.txt
+list=$(dirname "${BASH_SOURCE[0]}")/../../docs/dependencies.md
 
 fail() {
   printf 'pip: %s\n' "$*" >&2
@@ -26,16 +26,21 @@ npm_has() {
 
 debian=()
 npm=()
-while read -r package reason; do
-  case $package in '' | '#'*) continue ;; esac
+wanted=0
+while IFS='|' read -r _ package _ reason _; do
+  # The rows of its table begin with a package's name between backquotes.
+  [[ $package =~ ^\ \`([^\`]+)\`\ *$ ]] || continue
+  package=${BASH_REMATCH[1]}
+  wanted=$((wanted + 1))
   has "$package" && continue
   [ ${#debian[@]} -gt 0 ] || [ ${#npm[@]} -gt 0 ] || echo "Installing what this machine lacks:" >&2
-  printf '  %-24s %s\n' "$package" "$reason" >&2
+  printf '  %-24s%s\n' "$package" "$reason" >&2
   case $package in
     npm:*) npm+=("${package#npm:}") ;;
     *) debian+=("$package") ;;
   esac
 done <"$list"
+[ "$wanted" -gt 0 ] || fail "$list names no package"
 if [ ${#debian[@]} -eq 0 ] && [ ${#npm[@]} -eq 0 ]; then exit 0; fi
 
 as_root=()

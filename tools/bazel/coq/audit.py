@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Says what theorems rest on, and refuses what is not allowed.
 
-Reads what `Print Assumptions` printed for each theorem, the list of allowed axioms, and the sources that the theorems
-come from; ends with 0 only if every axiom is allowed and no source leaves anything unproved.
+Reads what `Print Assumptions` printed for each theorem (if given), the list of allowed axioms, and sources; ends with 0
+only if every axiom is allowed and no source leaves anything unproved.
 """
 
 import argparse
@@ -73,14 +73,14 @@ def unproved_in(path, allowed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--assumptions", type=pathlib.Path, required=True)
+    parser.add_argument("--assumptions", type=pathlib.Path)
     parser.add_argument("--allowed", type=pathlib.Path, required=True)
     parser.add_argument("sources", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     allowed = read_allowed(options.allowed)
-    theorems = read_assumptions(options.assumptions)
+    theorems = read_assumptions(options.assumptions) if options.assumptions else {}
     wrong = []
-    if not theorems:
+    if options.assumptions and not theorems:
         wrong.append(f"{options.assumptions}: no theorem")
     for theorem, axioms in theorems.items():
         print(f"{theorem}: {', '.join(axioms) or 'no axiom'}")

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: verify [--fresh]   checks all proofs, and prints each theorem with what it rests on
+#:
+#: Runs the tests of verification/ and every test of assumptions, in whichever folder.
+#:
+#:   --fresh   checks every proof again, also those that have not changed since they were checked
+set -euo pipefail
+. tools/cli/common.sh
+fresh=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --fresh) fresh=yes ;;
+    *) complain "unknown option $1; verify knows --fresh (./pip verify --help)" ;;
+  esac
+  shift
+done
+ensure_machine
+
+options=()
+if [ -n "$fresh" ]; then
+  base=$(mktemp -d)
+  trap 'bazel --output_base="$base" shutdown; chmod -R u+w "$base"; rm -rf "$base"' EXIT
+  startup_options=(--output_base="$base")
+  options=(--disk_cache=)
+fi
+
+audits=$(bazel "${startup_options[@]}" query --noshow_progress 'kind("_coq_audit_test", //...)' 2>/dev/null) ||
+  complain "the BUILD files cannot be read: bazel query //... tells why"
+[ -n "$audits" ] || complain "no coq_assumptions_test found: there is nothing to verify"
+mapfile -t targets <<<"$audits"
+status=0
+call_bazel test "${options[@]}" -- //verification/... "${targets[@]}" || status=$?
+
+logs=$(bazel "${startup_options[@]}" info bazel-testlogs 2>/dev/null)
+echo
+echo "Theorem: what it rests on beside Coq itself"
+for target in "${targets[@]}"; do
+  case $target in //tools/bazel/test/*) continue ;; esac
+  path=${target#//}
+  sed -n 's/^\(Pip\.[^ :]*\): /  \1: /p' "$logs/${path/:/\/}/test.log"
+done
+if [ "$status" -eq 0 ]; then echo "All proofs hold."; else echo "Not all proofs hold: see above."; fi
+exit "$status"
