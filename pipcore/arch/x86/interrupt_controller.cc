@@ -12,10 +12,8 @@ constexpr std::uint8_t kInitialize = 0x11;  // ICW1: edges, cascade, ICW4 follow
 constexpr std::uint8_t kMasterHasSlaveOn2 = 0x04;
 constexpr std::uint8_t kSlaveIsOn2 = 0x02;
 constexpr std::uint8_t k8086Mode = 0x01;
-constexpr std::uint8_t kEndOfInterrupt = 0x20;
 constexpr std::uint8_t kReadInService = 0x0B;
 constexpr std::uint8_t kSpuriousBit = 0x80;  // line 7 of either controller
-constexpr std::uint32_t kMasterLines = 8;
 
 // Intel 8254 data sheet, "Programming the 8254".
 constexpr std::uint16_t kTimerChannel0 = 0x40;
@@ -50,13 +48,13 @@ void InitializeTimer() {
   WritePort8(kTimerChannel0, kDivisor >> 8);
 }
 
-bool AcknowledgeInterrupt(std::uint32_t line) {
-  if (line < kMasterLines) {
-    if (line == kMasterLines - 1 && !InService(kMasterCommand)) {
-      return false;
+bool AcknowledgeUnusualInterrupt(std::uint32_t line) {
+  if (line == kMasterLines - 1) {
+    const bool real = InService(kMasterCommand);
+    if (real) {
+      WritePort8(kMasterCommand, kEndOfInterrupt);
     }
-    WritePort8(kMasterCommand, kEndOfInterrupt);
-    return true;
+    return real;
   }
   const bool real = line != PIP_INTERRUPT_LINES - 1 || InService(kSlaveCommand);
   if (real) {

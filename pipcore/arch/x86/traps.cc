@@ -54,7 +54,7 @@ void AppendPlace(kernel::TextLine& line) {
   }
 }
 
-[[noreturn]] void StopForFault(std::uint32_t vector) {
+[[noreturn, gnu::noinline, gnu::cold]] void StopForFault(std::uint32_t vector) {
   kernel::TextLine line;
   line.Append("nobody can take fault ").AppendDecimal(vector);
   AppendPlace(line);
@@ -64,17 +64,20 @@ void AppendPlace(kernel::TextLine& line) {
   kernel::LastWords(line);
 }
 
-void Deliver(std::uint32_t vector) {
-  if (deliverInterrupt(vector) == PIP_DONE) {
-    return;
-  }
-  // A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
-  // root that cannot take it has lost control of time, and a child could run for ever.
+// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a root
+// that cannot take it has lost control of time, and a child could run for ever.
+[[gnu::noinline, gnu::cold]] void StopForTimerOrDrop(std::uint32_t vector) {
   if (vector == PIP_FIRST_INTERRUPT_VECTOR + kTimerLine) {
     kernel::TextLine line;
     line.Append("the root partition cannot take the timer's interrupt, which came");
     AppendPlace(line);
     kernel::LastWords(line);
+  }
+}
+
+void Deliver(std::uint32_t vector) {
+  if (deliverInterrupt(vector) != PIP_DONE) [[unlikely]] {
+    StopForTimerOrDrop(vector);
   }
 }
 
@@ -122,7 +125,7 @@ using pip::kernel::Service;
 using pip::x86::GateKind;
 
 void HandleFault(std::uint32_t vector) {
-  if (deliverFault(vector) != PIP_DONE) {
+  if (deliverFault(vector) != PIP_DONE) [[unlikely]] {
     pip::x86::StopForFault(vector);
   }
 }

@@ -7,31 +7,32 @@
 #include "pip/words.h"
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
-static inline entry_t read_entry(page_t p, index_t i) { return physical_memory[p][i]; }
+static inline entry_t read_entry(page_t p, index_t i) { return page_words(p)[i]; }
 /*@ requires is_cell(p, i); assigns physical_memory[p][i];
     ensures word: physical_memory[p][i] == e;
     ensures frame: only_cell_changes{Pre, Post}(p, i); */
-static inline void write_entry(page_t p, index_t i, entry_t e) { physical_memory[p][i] = e; }
+static inline void write_entry(page_t p, index_t i, entry_t e) { page_words(p)[i] = e; }
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
-static inline gift_t read_gift(page_t p, index_t i) { return physical_memory[p][i]; }
+static inline gift_t read_gift(page_t p, index_t i) { return page_words(p)[i]; }
 /*@ requires is_cell(p, i); assigns physical_memory[p][i];
     ensures word: physical_memory[p][i] == g;
     ensures frame: only_cell_changes{Pre, Post}(p, i); */
-static inline void write_gift(page_t p, index_t i, gift_t g) { physical_memory[p][i] = g; }
+static inline void write_gift(page_t p, index_t i, gift_t g) { page_words(p)[i] = g; }
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures page: \result == physical_memory[p][i] >> 12; */
-static inline vaddr_t read_origin(page_t p, index_t i) { return physical_memory[p][i] >> 12; }
+static inline vaddr_t read_origin(page_t p, index_t i) { return page_words(p)[i] >> 12; }
 /*@ requires is_cell(p, i) && v < 0x100000; assigns physical_memory[p][i];
     ensures word: physical_memory[p][i] == v * 4096;
     ensures frame: only_cell_changes{Pre, Post}(p, i); */
-static inline void write_origin(page_t p, index_t i, vaddr_t v) { physical_memory[p][i] = v * PIP_PAGE_BYTES; }
+static inline void write_origin(page_t p, index_t i, vaddr_t v) { page_words(p)[i] = v * PIP_PAGE_BYTES; }
 
 /* One pass without a branch per entry: the present bit of the disjunction of all entries. */
 /*@ requires is_page(p); assigns \nothing;
     ensures empty: (\result != 0) <==>
               \forall integer i; is_index(i) ==> (physical_memory[p][i] & PIP_ENTRY_PRESENT) == 0; */
 static inline bool is_empty_table(page_t p) {
+  const uint32_t *const words = page_words(p);
   uint32_t all = 0U;
 #pragma GCC unroll 8
   /*@ loop invariant range: 0 <= i <= PIP_TABLE_SIZE;
@@ -40,7 +41,7 @@ static inline bool is_empty_table(page_t p) {
       loop assigns i, all;
       loop variant PIP_TABLE_SIZE - i; */
   for (index_t i = 0U; i < PIP_TABLE_SIZE; i = i + 1U) {
-    all = all | physical_memory[p][i];
+    all = all | words[i];
   }
   return (all & PIP_ENTRY_PRESENT) == 0U;
 }
@@ -51,12 +52,13 @@ static inline bool is_empty_table(page_t p) {
     ensures found: \result < PIP_TABLE_SIZE ==> physical_memory[p][\result] >> 12 == child;
     ensures first: \forall integer j; i <= j < \result ==> physical_memory[p][j] >> 12 != child; */
 static inline index_t next_gift(page_t p, index_t i, vaddr_t child) {
+  const uint32_t *const words = page_words(p);
   index_t j = i;
   /*@ loop invariant range: i <= j <= PIP_TABLE_SIZE;
       loop invariant none: \forall integer k; i <= k < j ==> physical_memory[p][k] >> 12 != child;
       loop assigns j;
       loop variant PIP_TABLE_SIZE - j; */
-  while (j < PIP_TABLE_SIZE && physical_memory[p][j] >> 12 != child) {
+  while (j < PIP_TABLE_SIZE && words[j] >> 12 != child) {
     j = j + 1U;
   }
   return j;
@@ -120,22 +122,22 @@ static inline index_t find_record(page_t q, page_t table) {
   /*@ loop invariant range: 0 <= j <= count;
       loop assigns j;
       loop variant count - j; */
-  while (j < count && physical_memory[q][record_place(j)] >> 12 != table) {
+  while (j < count && page_words(q)[record_place(j)] >> 12 != table) {
     j = j + 1U;
   }
   return j;
 }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
 static inline vaddr_t record_mmu_origin(page_t q, index_t j) {
-  return physical_memory[q][record_place(j) + 1U] >> 12;
+  return page_words(q)[record_place(j) + 1U] >> 12;
 }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
 static inline vaddr_t record_shadow1_origin(page_t q, index_t j) {
-  return physical_memory[q][record_place(j) + 2U] >> 12;
+  return page_words(q)[record_place(j) + 2U] >> 12;
 }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
 static inline vaddr_t record_shadow2_origin(page_t q, index_t j) {
-  return physical_memory[q][record_place(j) + 3U] >> 12;
+  return page_words(q)[record_place(j) + 3U] >> 12;
 }
 /*@ requires is_page(q) && physical_memory[q][PIP_LIST_COUNT] < PIP_LIST_CAPACITY;
     requires table < 0x100000 && mmu < 0x100000 && shadow1 < 0x100000 && shadow2 < 0x100000;
@@ -143,10 +145,10 @@ static inline vaddr_t record_shadow2_origin(page_t q, index_t j) {
 static inline void add_record(page_t q, page_t table, vaddr_t mmu, vaddr_t shadow1, vaddr_t shadow2) {
   const index_t count = physical_memory[q][PIP_LIST_COUNT];
   const index_t place = record_place(count);
-  physical_memory[q][place] = table * PIP_PAGE_BYTES;
-  physical_memory[q][place + 1U] = mmu * PIP_PAGE_BYTES;
-  physical_memory[q][place + 2U] = shadow1 * PIP_PAGE_BYTES;
-  physical_memory[q][place + 3U] = shadow2 * PIP_PAGE_BYTES;
+  page_words(q)[place] = table * PIP_PAGE_BYTES;
+  page_words(q)[place + 1U] = mmu * PIP_PAGE_BYTES;
+  page_words(q)[place + 2U] = shadow1 * PIP_PAGE_BYTES;
+  page_words(q)[place + 3U] = shadow2 * PIP_PAGE_BYTES;
   physical_memory[q][PIP_LIST_COUNT] = count + 1U;
 }
 /*@ requires is_page(q) && 0 < physical_memory[q][PIP_LIST_COUNT];
@@ -166,7 +168,7 @@ static inline void overwrite_record(page_t q, index_t j, page_t head) {
       loop assigns k, physical_memory[q][to .. to + PIP_RECORD_WORDS - 1];
       loop variant PIP_RECORD_WORDS - k; */
   for (index_t k = 0U; k < PIP_RECORD_WORDS; k = k + 1U) {
-    physical_memory[q][to + k] = physical_memory[head][from + k];
+    page_words(q)[to + k] = page_words(head)[from + k];
   }
 }
 
@@ -183,7 +185,7 @@ static inline void clear_page(page_t p) {
       loop assigns i, physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
       loop variant PIP_TABLE_SIZE - i; */
   for (index_t i = 0U; i < PIP_TABLE_SIZE; i = i + 1U) {
-    physical_memory[p][i] = 0U;
+    page_words(p)[i] = 0U;
   }
 }
 
@@ -201,7 +203,7 @@ static inline void format_mmu(page_t p, level_t l) {
         loop assigns i, physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
         loop variant PIP_TABLE_SIZE - i; */
     for (index_t i = 0U; i < PIP_TABLE_SIZE; i = i + 1U) {
-      physical_memory[p][i] = kernel_directory[i];
+      page_words(p)[i] = kernel_directory[i];
     }
   } else {
     clear_page(p);
