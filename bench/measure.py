@@ -63,7 +63,7 @@ def boot(qemu, kernel, modules, options):
 
 
 def read_rows(lines):
-    """The guest's table: number -> [name, samples, median, minimum, budget]; and whether the counter counts instructions."""
+    """The guest's table, number -> [name, samples, median, minimum, budget]; and what its counter counts."""
     rows = {}
     unit = None
     for line in lines:
@@ -96,7 +96,7 @@ def expensive_addresses(kernel):
 
 
 def count_expensive(qemu, kernel, modules, elf):
-    """(row, kind) -> executions in a measurement (median), for rows that were measured; CR0 writes since the first one."""
+    """(row, kind) -> executions in a measurement (median), for rows that were marked; CR0 writes since the first."""
     where = symbols(elf)
     start, stop, marks = where["bench_start"], where["bench_stop"], where["bench_marks"]
     watched = expensive_addresses(kernel)
@@ -104,7 +104,8 @@ def count_expensive(qemu, kernel, modules, elf):
     samples, cr0_writes = {}, 0
     with tempfile.TemporaryDirectory() as folder:
         trace = pathlib.Path(folder) / "trace"
-        boot(qemu, kernel, modules, ["-singlestep", "-d", "exec,nochain", "-D", str(trace), "-dfilter", ",".join(ranges)])
+        boot(qemu, kernel, modules,
+             ["-singlestep", "-d", "exec,nochain", "-D", str(trace), "-dfilter", ",".join(ranges)])
         row, started, counts, any_mark = None, False, {}, False
         with trace.open(encoding="ascii", errors="replace") as log:
             for line in log:

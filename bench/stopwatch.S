@@ -20,7 +20,7 @@ bench_stop:
   ret
 .size bench_stop, . - bench_stop
 
-/* One instruction per row of the table: row n calls bench_marks + n, so that a trace shows whose measurement follows. */
+/* One instruction per row of the table: row n calls bench_marks + n, so that a trace shows what is measured next. */
 .globl bench_marks
 .type bench_marks, @function
 bench_marks:
@@ -71,7 +71,7 @@ bench_fault:
   ret
 .size bench_fault, . - bench_fault
 
-/* uint32_t bench_nops(void): how far the counter moves over 1000 instructions that do nothing and one start and stop. */
+/* uint32_t bench_nops(void): how far the counter moves over 1000 instructions that do nothing, a start and a stop. */
 .globl bench_nops
 .type bench_nops, @function
 bench_nops:

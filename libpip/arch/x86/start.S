@@ -10,8 +10,8 @@ _start:
   xorl %ebp, %ebp /* ends a debugger's walk over stack frames */
   movl %ebx, %esi
 
-  /* SYSENTER exists when CPUID.1:EDX.SEP (bit 11) is set, except on the first Pentium Pro, which has the bit but not the
-   * instruction: signature below 0x633 (Intel SDM volume 2, SYSENTER). */
+  /* SYSENTER exists when CPUID.1:EDX.SEP (bit 11) is set, except on the first Pentium Pro, which has the bit but not
+   * the instruction: signature below 0x633 (Intel SDM volume 2, SYSENTER). */
   movl $1, %eax
   cpuid
   btl $11, %edx
