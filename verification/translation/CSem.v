@@ -20,7 +20,7 @@ Record machine := {
   v_unit : value;
   v_bool : bool -> value;
   v_nat : nat -> value;
-  v_num : width -> N -> value;
+  v_num : number -> N -> value;
   truth_of : value -> option bool;
   is_zero : value -> bool;
   minus_one : value -> value;
@@ -60,7 +60,7 @@ Fixpoint eval (l : locals) (e : expr) : option (value m) :=
   | EUnit => Some (v_unit m)
   | EBool b => Some (v_bool m b)
   | ENat n => Some (v_nat m n)
-  | ENum w n => Some (v_num m w n)
+  | ENum k n => Some (v_num m k n)
   | EPrim f es => match evals (eval l) es with Some vs => c_pure m f vs | None => None end
   | ENot a => option_map (fun b => v_bool m (negb b)) (truth (eval l a))
   | EAnd a b => match truth (eval l a) with
@@ -140,7 +140,7 @@ Arguments OCont {m}.
 (** ** Which C values and memories stand for those of Gallina *)
 Record representation (L : language) (m : machine) := {
   r_nat : nat -> value m -> Prop;
-  r_num : width -> N -> value m -> Prop;
+  r_num : number -> N -> value m -> Prop;
   r_data : forall name, data name -> value m -> Prop;
   r_state : state -> memory m -> Prop
 }.
@@ -158,7 +158,7 @@ Definition related (t : ty) : tyD t -> value m -> Prop :=
   | TUnit => fun _ _ => True
   | TBool => fun b v => truth_of m v = Some b
   | TNat => r_nat r
-  | TNum w _ => r_num r w
+  | TNum k _ => r_num r k
   | TData d => r_data r d
   end.
 Fixpoint all_related (ts : list ty) : tuple ts -> list (value m) -> Prop :=
@@ -174,8 +174,8 @@ Record faithful_values : Prop := {
   H_nat : forall n, n < 256 -> r_nat r n (v_nat m n);
   H_is_zero : forall n v, r_nat r n v -> is_zero m v = (n =? 0);
   H_minus_one : forall n v, r_nat r (S n) v -> r_nat r n (minus_one m v);
-  H_num : forall w n, in_range w n = true -> r_num r w n (v_num m w n);
-  H_compares : forall o w a b x y, r_num r w a x -> r_num r w b y -> compares m o x y = Some (compare_num o a b)
+  H_num : forall k n, is_small n = true -> r_num r k n (v_num m k n);
+  H_compares : forall o k a b x y, r_num r k a x -> r_num r k b y -> compares m o x y = Some (compare_num o a b)
 }.
 
 (** Each pure primitive of C computes what that of Gallina does. *)

@@ -18,18 +18,18 @@ Local Open Scope string_scope.
 (** The size of a machine number. *)
 Inductive width := W8 | W16 | W32 | W64.
 
-Definition bits (w : width) : N := match w with W8 => 8 | W16 => 16 | W32 => 32 | W64 => 64 end.
+(** A kind of numbers: a size in C, and a name, for what bounds them (frame numbers, positions in a table, ...). *)
+Record number := Number { number_width : width; bounded_as : string }.
 
-(** Whether [n] is below [2 ^ bits w]; not by [N.ltb], which certificates do not look into. *)
-Definition in_range (w : width) (n : N) : bool :=
-  match N.compare n (N.shiftl 1 (bits w)) with Lt => true | _ => false end.
+(** Literals are small, so that every kind has them; not by [N.ltb], which certificates do not look into. *)
+Definition is_small (n : N) : bool := match N.compare n 256 with Lt => true | _ => false end.
 
-Definition width_eqb (a b : width) : bool :=
-  match a, b with W8, W8 | W16, W16 | W32, W32 | W64, W64 => true | _, _ => false end.
+Definition number_eq_dec (a b : number) : {a = b} + {a <> b}.
+Proof. repeat decide equality. Defined.
 
 (** A type code.  Numbers are [N] in Gallina; [alias] is the name that the service gives them ([page], [index], ...)
     and that C gets; it has no meaning.  Data types (enumerations, records) are told apart by their name. *)
-Inductive ty := TUnit | TBool | TNat | TNum (w : width) (alias : string) | TData (name : string).
+Inductive ty := TUnit | TBool | TNat | TNum (k : number) (alias : string) | TData (name : string).
 
 Definition ty_eq_dec (a b : ty) : {a = b} + {a <> b}.
 Proof. repeat decide equality. Defined.
@@ -55,12 +55,12 @@ Inductive expr :=
 | EUnit
 | EBool (b : bool)
 | ENat  (n : nat)                                (* small literals only: fuel *)
-| ENum  (w : width) (n : N)                      (* literal in range *)
+| ENum  (k : number) (n : N)                       (* small literals only *)
 | EPrim (f : string) (es : list expr)            (* pure primitive, constant, constructor or field *)
 | ENot  (e : expr)
 | EAnd  (a b : expr)
 | EOr   (a b : expr)
-| ECmp  (o : comparison) (w : width) (a b : expr)
+| ECmp  (o : comparison) (k : number) (a b : expr)
 | ECond (c a b : expr).
 
 (** A computation. *)
@@ -96,11 +96,11 @@ Definition tyD (t : ty) : Type :=
   | TUnit => unit | TBool => bool | TNat => nat | TNum _ _ => N | TData d => data d
   end.
 
-(** Types between which values pass as they are: an alias of numbers does not matter, the width does. *)
+(** Types between which values pass as they are: an alias of numbers does not matter, the kind does. *)
 Definition same_type (t u : ty) : option (tyD t = tyD u) :=
   match t, u with
   | TUnit, TUnit | TBool, TBool | TNat, TNat => Some eq_refl
-  | TNum w _, TNum w' _ => if width_eqb w w' then Some eq_refl else None
+  | TNum k _, TNum k' _ => if number_eq_dec k k' then Some eq_refl else None
   | TData a, TData b => match string_dec a b with left E => Some (f_equal data E) | right _ => None end
   | _, _ => None
   end.
@@ -186,7 +186,7 @@ Fixpoint den_expr (G : ctx) (e : expr) : option (texp G) :=
   | EUnit => Some (tex TUnit (fun _ => tt))
   | EBool b => Some (tex TBool (fun _ => b))
   | ENat n => if Nat.ltb n 256 then Some (tex TNat (fun _ => n)) else None
-  | ENum w n => if in_range w n then Some (tex (TNum w "") (fun _ => n)) else None
+  | ENum k n => if is_small n then Some (tex (TNum k "") (fun _ => n)) else None
   | EPrim f es =>
     match find f P with
     | Some p => match den_args G (den_expr G) es (p_args p) with
@@ -207,7 +207,7 @@ Fixpoint den_expr (G : ctx) (e : expr) : option (texp G) :=
                | Some a, Some b => Some (tex TBool (fun r => orb (a r) (b r)))
                | _, _ => None
                end
-  | ECmp o w a b => match den_at G (den_expr G) (TNum w "") a, den_at G (den_expr G) (TNum w "") b with
+  | ECmp o k a b => match den_at G (den_expr G) (TNum k "") a, den_at G (den_expr G) (TNum k "") b with
                     | Some a, Some b => Some (tex TBool (fun r => compare_num o (a r) (b r)))
                     | _, _ => None
                     end

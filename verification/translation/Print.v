@@ -98,7 +98,7 @@ Fixpoint print (e : expr) : strength * doc :=
   | EUnit => (Atom, ["/* unit */"])
   | EBool b => (Atom, [if b then "true" else "false"])
   | ENat n => (Atom, [decimal (N.of_nat n) ++ "U"])
-  | ENum w n => (Atom, [match w with W64 => "UINT64_C(" ++ decimal n ++ ")" | _ => decimal n ++ "U" end])
+  | ENum k n => (Atom, [match number_width k with W64 => "UINT64_C(" ++ decimal n ++ ")" | _ => decimal n ++ "U" end])
   | ENot a =>
     let other := (Unary, glue ["!"] (at_most Atom (print a))) in
     match a with

@@ -16,11 +16,11 @@ Variable P : penv.
 Variable F : fenv.
 
 (** A value carries its type. *)
-Inductive any := AUnit | ABool (b : bool) | ANat (n : nat) | ANum (w : width) (n : N) | AData (d : string) (x : data d).
+Inductive any := AUnit | ABool (b : bool) | ANat (n : nat) | ANum (k : number) (n : N) | AData (d : string) (x : data d).
 
 Definition inject (t : ty) : tyD t -> any :=
   match t with
-  | TUnit => fun _ => AUnit | TBool => ABool | TNat => ANat | TNum w _ => ANum w | TData d => AData d
+  | TUnit => fun _ => AUnit | TBool => ABool | TNat => ANat | TNum k _ => ANum k | TData d => AData d
   end.
 
 Definition project (t : ty) (v : any) : option (tyD t) :=
@@ -28,7 +28,7 @@ Definition project (t : ty) (v : any) : option (tyD t) :=
   | TUnit => Some tt
   | TBool => match v with ABool b => Some b | _ => None end
   | TNat => match v with ANat n => Some n | _ => None end
-  | TNum w _ => match v with ANum w' n => if width_eqb w w' then Some n else None | _ => None end
+  | TNum k _ => match v with ANum k' n => if number_eq_dec k k' then Some n else None | _ => None end
   | TData d => match v with
                | AData d' x => match string_dec d' d with
                                | left E => Some (eq_rect _ data x _ E)
@@ -74,15 +74,15 @@ Definition reference : machine := {|
 
 Definition itself : representation L reference :=
   Build_representation L reference
-    (fun n v => v = ANat n) (fun w n v => v = ANum w n) (fun d x v => v = AData d x) (fun s c => s = c).
+    (fun n v => v = ANat n) (fun k n v => v = ANum k n) (fun d x v => v = AData d x) (fun s c => s = c).
 
 Lemma project_related t x v : related itself t x v -> project t v = Some x.
 Proof.
-  destruct t as [| | |w a|d]; simpl.
+  destruct t as [| | |k a|d]; simpl.
   - destruct x. auto.
   - auto.
   - intros ->. auto.
-  - intros ->. destruct w; auto.
+  - intros ->. destruct (number_eq_dec k k); congruence.
   - intros ->. destruct (string_dec d d) as [E|]; [|congruence].
     rewrite (Eqdep_dec.UIP_dec string_dec E eq_refl). auto.
 Qed.

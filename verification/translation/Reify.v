@@ -3,7 +3,8 @@
 
     Commands in coq-elpi, for the files of a project:
 
-    [Elpi Numbers W32 page index.]  these aliases of [N] are numbers of 32 bits
+    [Elpi Numbers W32 page frame.]  these aliases of [N] are numbers of 32 bits, of the same kind: each may stand for
+                                    the other, but not for numbers of another kind
     [Elpi Data table T U.]          [table] lists the enumerations and records [T], [U]
     [Elpi Pure table L syntax.]     [table : penv] has the pure primitives that [syntax] has a C syntax for
     [Elpi Monadic table L f g.]     [table : fenv] has the monadic primitives [f], [g]
@@ -139,9 +140,10 @@ Elpi Db reify.db lp:{{
 Elpi Command Numbers.
 Elpi Accumulate Db reify.db.
 Elpi Accumulate lp:{{
-  main [str W|L] :- coq.locate W GR, std.forall L (x\ sigma S T CS\
+  main [str W|L] :- coq.locate W GR, L = [str K|_], cstring K CK,
+    std.forall L (x\ sigma S T CS\
     x = str S, locate S T, gstring T CS,
-    coq.elpi.accumulate _ "reify.db" (clause _ _ (tycode (global T) {{TNum lp:{{global GR}} lp:CS}}))).
+    coq.elpi.accumulate _ "reify.db" (clause _ _ (tycode (global T) {{TNum (Number lp:{{global GR}} lp:CK) lp:CS}}))).
 }}.
 Elpi Typecheck.
 

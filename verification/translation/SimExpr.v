@@ -29,16 +29,13 @@ Qed.
 Section Types.
 Context {L : language} {m : machine} {r : representation L m}.
 
-Lemma width_eqb_eq a b : width_eqb a b = true -> a = b.
-Proof. destruct a, b; simpl; congruence. Qed.
-
 Lemma some_injective {A} (a b : A) : Some a = Some b -> a = b.
 Proof. congruence. Qed.
 
 Lemma same_type_refl t : same_type t t = Some eq_refl.
 Proof.
-  destruct t as [| | |w a|d]; try reflexivity; simpl.
-  { destruct w; reflexivity. }
+  destruct t as [| | |k a|d]; try reflexivity; simpl.
+  { destruct (number_eq_dec k k); congruence. }
   destruct (string_dec d d) as [E|]; [|congruence].
   rewrite (UIP_dec string_dec E eq_refl). reflexivity.
 Qed.
@@ -46,9 +43,9 @@ Qed.
 Lemma same_type_related t u (E : tyD t = tyD u) x v :
   same_type t u = Some E -> related r t x v -> related r u (eq_rect _ (fun T => T) x _ E) v.
 Proof.
-  destruct t as [| | |w a|d], u as [| | |w' a'|d']; simpl; try discriminate;
+  destruct t as [| | |k a|d], u as [| | |k' a'|d']; simpl; try discriminate;
     try (intros Q; apply some_injective in Q as <-; exact (fun H => H)).
-  - destruct (width_eqb w w') eqn:W; [|discriminate]. apply width_eqb_eq in W as ->.
+  - destruct (number_eq_dec k k') as [->|]; [|discriminate].
     intros Q. apply some_injective in Q as <-. auto.
   - destruct (string_dec d d') as [->|]; [|discriminate].
     intros Q. apply some_injective in Q as <-. auto.
@@ -214,7 +211,7 @@ Proof.
   - intros te; simpl; intros [= <-]. exists (v_bool m b). split; [reflexivity|apply (H_bool _ HV)].
   - intros te. simpl. destruct (Nat.ltb n 256) eqn:E; [|discriminate]. intros [= <-]. exists (v_nat m n).
     split; [reflexivity|]. apply (H_nat _ HV). apply Nat.ltb_lt; auto.
-  - intros te. cbn [den_expr]. destruct (in_range w n) eqn:E; [|discriminate]. intros [= <-].
+  - intros te. cbn [den_expr]. destruct (is_small n) eqn:E; [|discriminate]. intros [= <-].
     exists (v_num m w n). split; [reflexivity|apply (H_num _ HV); auto].
   - intros te. simpl. destruct (find f P) as [p|] eqn:Ef; [|discriminate].
     destruct (den_args G (den_expr P G) es (p_args p)) as [d|] eqn:Ed; [|discriminate].

@@ -30,14 +30,16 @@ Theorem services_ok : implements_all (r := r) kernel_functions junk kernel_progr
 Proof. exact (program_ok junk kernel_program_cert kernel_program_fits H_faithful). Qed.
 
 (** Spelt out for one service. *)
+Let word : ty := TNum (Number W32 "word") "word".
+
 Corollary addVAddr_ok source child destination read write execute
     source' child' destination' read' write' execute' s c answer s' :
-  r_num r W32 source source' -> r_num r W32 child child' -> r_num r W32 destination destination' ->
+  related r word source source' -> related r word child child' -> related r word destination destination' ->
   related r TBool read read' -> related r TBool write write' -> related r TBool execute execute' -> r_state r s c ->
   addVAddr source child destination read write execute s = Done answer s' ->
   exists answer' c',
     call m kernel_functions junk "addVAddr" [source'; child'; destination'; read'; write'; execute'] c answer' c'
-    /\ r_data r "status" answer answer' /\ r_state r s' c'.
+    /\ related r (TData "status") answer answer' /\ r_state r s' c'.
 Proof.
   intros. apply (services_ok "addVAddr" _ eq_refl (source, (child, (destination, (read, (write, (execute, tt)))))) _ s);
     simpl; auto 10.

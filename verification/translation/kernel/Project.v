@@ -14,7 +14,12 @@ Import ListNotations.
 Local Open Scope string_scope.
 
 (** ** Types *)
-Elpi Numbers W32 page vaddr index level word.
+(** Each is a kind of its own: a page is never taken for a virtual page or for an index without a primitive. *)
+Elpi Numbers W32 page.
+Elpi Numbers W32 vaddr.
+Elpi Numbers W32 index.
+Elpi Numbers W32 level.
+Elpi Numbers W32 word.
 Elpi Data kernel_data status answer entry gift offer place list_slot context.
 
 #[export] Instance kernel : language := { state := Machine.state; data_types := kernel_data }.

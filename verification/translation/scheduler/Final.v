@@ -26,12 +26,14 @@ Theorem services_ok : implements_all (r := r) scheduler_functions junk scheduler
 Proof. exact (program_ok junk scheduler_program_cert scheduler_program_fits H_faithful). Qed.
 
 (** Spelt out for the election. *)
+Let task_number : ty := TNum (Number W32 "task_number") "task_number".
+
 Corollary edf_elect_ok departed supplied departed' supplied' s c elected s' :
   related r TBool departed departed' -> related r TBool supplied supplied' -> r_state r s c ->
   edf_elect departed supplied s = Done elected s' ->
   exists elected' c',
     call m scheduler_functions junk "edf_elect" [departed'; supplied'] c elected' c'
-    /\ r_num r W32 elected elected' /\ r_state r s' c'.
+    /\ related r task_number elected elected' /\ r_state r s' c'.
 Proof. intros. apply (services_ok "edf_elect" _ eq_refl (departed, (supplied, tt)) _ s); simpl; auto. Qed.
 End Machine.
 
