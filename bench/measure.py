@@ -12,6 +12,7 @@ budgets are shown, never judged.
 import argparse
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,13 @@ SECONDS = 120
 def fail(text):
     print(f"bench: {text}", file=sys.stderr)
     sys.exit(2)
+
+
+def binutils(program, *arguments):
+    """What a program of binutils prints."""
+    if shutil.which(program) is None:
+        fail(f"{program} is missing: install the Debian package binutils (./pip setup does it)")
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=True).stdout
 
 
 def read_manifest(path):
@@ -78,14 +86,13 @@ def read_rows(lines):
 
 
 def symbols(elf):
-    text = subprocess.run(["nm", str(elf)], capture_output=True, text=True, check=True).stdout
+    text = binutils("nm", elf)
     return {name: int(address, 16) for address, _, name in map(str.split, text.splitlines()) if len(address) == 8}
 
 
 def expensive_addresses(kernel):
     """Address -> kind, of the instructions that count little and cost much."""
-    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(kernel)], capture_output=True, text=True,
-                          check=True).stdout
+    text = binutils("objdump", "-d", "--no-show-raw-insn", kernel)
     found = {}
     for line in text.splitlines():
         address, _, instruction = line.strip().partition(":")

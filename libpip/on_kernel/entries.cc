@@ -220,6 +220,30 @@ void States(std::uint32_t child) {
   }
 }
 
+void ExpectWord(const char* what, std::uint32_t found, std::uint32_t expected) {
+  ExpectValue(what, {PIP_DONE, found}, expected);
+}
+
+// Ports belong to the root, but the interrupt controllers' to the kernel.  The address register of PCI (0xCF8) keeps
+// what is written to it, so it shows what arrives.
+void Ports(std::uint32_t page) {
+  constexpr std::uint16_t kPciAddress = 0xCF8;
+  Pip_Outl(kPciAddress, 0x80001234);
+  ExpectWord("inl after outl", Pip_Inl(kPciAddress), 0x80001234);
+  Pip_Outaddrl(kPciAddress, page + 0x124);
+  const std::uint32_t physical = Pip_Inl(kPciAddress);
+  ExpectWord("outaddrl, offset in the page", physical % pip::kPageBytes, 0x124);
+  Pip_Outaddrl(kPciAddress, kVga + 0x10);
+  ExpectWord("outaddrl of video memory", Pip_Inl(kPciAddress), 0xB8010);
+  Pip_Outaddrl(kPciAddress, kKernelAddress);
+  ExpectWord("outaddrl of the kernel's address", Pip_Inl(kPciAddress), 0xB8010);
+  constexpr std::array<std::uint16_t, 4> kInterruptControllers = {0x20, 0x21, 0xA0, 0xA1};
+  for (const std::uint16_t port : kInterruptControllers) {
+    Pip_Outb(port, 0xFF);
+    ExpectWord("inb of an interrupt controller", Pip_Inb(port), 0);
+  }
+}
+
 }  // namespace
 
 extern "C" void main(const pip_fpinfo* boot) {
@@ -245,5 +269,6 @@ extern "C" void main(const pip_fpinfo* boot) {
     ExpectRefused("deletePartition twice", PIP_NOT_A_CHILD, [&] { return pip_delete_partition(pages[0]); });
   }
   pip_cpu_has_sysenter = 1;
+  Ports(TakePage());
   pip::exit_pass("entries: %u calls answered as they should be", checks);
 }
