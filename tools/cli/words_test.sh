@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The words of ./pip: a mistake gets one line and exit status 2, help is there, and the tests are counted right, with a
+# bazel that only pretends.
+set -uo pipefail
+failures=0
+
+wrong() {
+  printf '%s\n' "$*" >&2
+  failures=$((failures + 1))
+}
+
+# refused TEXT ARGUMENT...: one line with TEXT, and exit status 2.
+refused() {
+  local text=$1 output status
+  shift
+  output=$(./pip "$@" 2>&1)
+  status=$?
+  if [ "$status" -ne 2 ] || [ "$(wc -l <<<"$output")" -ne 1 ] || ! grep -qF -- "$text" <<<"$output"; then
+    wrong "pip $*: expected status 2 and one line with '$text', got $status and: $output"
+  fi
+}
+
+refused 'unknown word: dance' dance
+refused 'unknown word: common' common
+refused 'unknown word: ../../evil' ../../evil
+refused 'unknown word: TEST' TEST
+refused 'setup takes no argument' setup now
+refused 'not the option --fast' build --fast
+refused 'unknown option --fast' test --fast
+refused 'no such folder: nowhere' test nowhere
+refused 'which image' run
+refused 'no such image: nowhere' run nowhere
+refused 'one image' run //a:b //c:d
+refused '--arch is' run --arch vax //a:b
+refused '--memory is' run --memory much //a:b
+refused '--memory is' run //a:b --memory
+refused '--seconds is' run --seconds 0 //a:b
+refused 'unknown option --speed' run --speed //a:b
+refused 'unknown option --slow' verify --slow
+
+overview=$(./pip --help)
+for file in tools/cli/*.sh; do
+  word=$(basename "$file" .sh)
+  case $word in common | *_test) continue ;; esac
+  output=$(./pip "$word" --help 2>&1) || wrong "pip $word --help fails"
+  grep -q "^usage: ./pip $word" <<<"$output" || wrong "pip $word --help says: $output"
+  grep -qE "^  $word( .*)?  +[^ ]" <<<"$overview" || wrong "pip --help does not list $word"
+done
+if ./pip >/dev/null; then wrong "pip without a word succeeds"; fi
+
+# counts STATUS LAST-LINE BAZEL-STATUS EVENT...: what ./pip test makes of these events.
+mkdir -p bin
+cat >bin/bazel <<'BAZEL'
+#!/bin/bash
+for argument in "$@"; do
+  case $argument in --build_event_json_file=*) cp events "${argument#*=}" ;; esac
+done
+exit "$(cat status)"
+BAZEL
+chmod +x bin/bazel
+counts() {
+  local expected=$1 line=$2 output status
+  echo "$3" >status
+  shift 3
+  printf '%s\n' "$@" >events
+  output=$(PATH=$PWD/bin:$PATH ./pip test 2>&1)
+  status=$?
+  if [ "$status" -ne "$expected" ] || [ "$(tail -n 1 <<<"$output")" != "$line" ]; then
+    wrong "events $*: expected status $expected and '$line', got $status and: $output"
+  fi
+}
+event() {
+  printf '{"id":{"%s":{"label":"%s"}},%s}' "$1" "$2" "$3"
+}
+configured() {
+  event targetConfigured "$1" "\"configured\":{\"targetKind\":\"$2 rule\"}"
+}
+summary() {
+  event testSummary "$1" "\"testSummary\":{\"overallStatus\":\"$2\"}"
+}
+a=$(configured //a:a_test sh_test)
+b=$(configured //b:b_test _emulator_test)
+library=$(configured //c:c cc_library)
+counts 0 '2 passed, 0 failed' 0 "$a" "$b" "$library" "$(summary //a:a_test PASSED)" "$(summary //b:b_test PASSED)"
+counts 1 '1 passed, 1 failed' 3 "$a" "$b" "$(summary //a:a_test PASSED)" "$(summary //b:b_test FAILED)"
+counts 1 '1 passed, 1 failed' 3 "$a" "$b" "$(summary //a:a_test TIMEOUT)" "$(summary //b:b_test PASSED)"
+counts 1 '1 passed, 1 failed' 1 "$a" "$b" "$(summary //a:a_test PASSED)"
+counts 1 '1 passed, 1 failed' 1 "$a" "$library" "$(summary //a:a_test PASSED)"
+counts 1 '0 passed, 1 failed' 4 "$library"
+counts 1 '0 passed, 1 failed' 0
+counts 1 '0 passed, 1 failed' 1
+skipped=$(event targetCompleted //b:b_test '"aborted":{"reason":"SKIPPED"}')
+counts 0 '1 passed, 0 failed' 0 "$a" "$b" "$(summary //a:a_test PASSED)" "$skipped"
+
+exit $((failures > 0))
