@@ -203,8 +203,7 @@ TEST_F(IntStateTest, IsTheCallersOwn) {
 
 TEST_F(PhysicalAddressTest, IsFrameAndOffset) {
   for (const std::uint32_t address : {kFreeMemory, kFreeMemory + 1, kVgaText + 0xFFF, kModule + 2, 0xFFFFFFFFU}) {
-    EXPECT_EQ(Do(Service::kPhysicalAddress, {address}),
-              (Answer{PIP_DONE, Frame(address) * kPage + address % kPage}));
+    EXPECT_EQ(Do(Service::kPhysicalAddress, {address}), (Answer{PIP_DONE, Frame(address) * kPage + address % kPage}));
   }
   EXPECT_EQ(Do(Service::kPhysicalAddress, {kVgaText}), (Answer{PIP_DONE, 0xB8000}));
 }

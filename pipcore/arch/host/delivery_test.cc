@@ -103,8 +103,8 @@ TEST_F(DeliveryTest, TheInterruptedPartitionResumesWhereItWas) {
 }
 
 TEST_F(DeliveryTest, WhatCannotBeSavedIsNotSavedAndTheInterruptIsDelivered) {
-  for (const std::uint32_t place : {0U, 0x00001000U, 0xFFFFFFC1U, Scene::kKernelSpace, kChildMemory + 3 * kPage - 63,
-                                    kVidt + 0xFC1, kModule}) {
+  for (const std::uint32_t place :
+       {0U, 0x00001000U, 0xFFFFFFC1U, Scene::kKernelSpace, kChildMemory + 3 * kPage - 63, kVidt + 0xFC1, kModule}) {
     machine.Return("in_the_grandchild");
     ASSERT_TRUE(machine.Store(kVidt + 4 * kVcliSlot, place));
     const SimulatedMachine::Snapshot before = machine.Machine().Save();
@@ -121,8 +121,8 @@ TEST_F(DeliveryTest, APartitionWithoutVidtIsInterruptedToo) {
   GoDown(0);
   // It cannot be entered any more, so the VIDT goes while it runs: by its own hand.
   machine.Return("in_the_grandchild");
-  ASSERT_EQ(Status(Service::kCreatePartition, {kVidt, kContexts, kChildMemory, kChildMemory + kPage,
-                                               kChildMemory + 2 * kPage}),
+  ASSERT_EQ(Status(Service::kCreatePartition,
+                   {kVidt, kContexts, kChildMemory, kChildMemory + kPage, kChildMemory + 2 * kPage}),
             PIP_DONE);
   ASSERT_EQ(Status(Service::kDeliverInterrupt, {kTimerVector}), PIP_DONE);
   ExpectRunning(root_, kTimerVector);
@@ -167,8 +167,7 @@ TEST_F(DeliveryTest, AParentWithoutVidtIsSkipped) {
   // The child makes its own VIDT a structure, after the grandchild's entry is known; then it cannot yield any more.
   const Pages& p = scene.child_pages;
   ASSERT_EQ(Status(Service::kCreatePartition, {kVidt, p[0], p[1], p[2], p[3]}), PIP_DONE);
-  EXPECT_EQ(Status(Service::kYieldTo, {scene.grandchild.descriptor, 0, kYieldSlot, 0, 0}),
-            PIP_CALLER_VIDT_UNAVAILABLE);
+  EXPECT_EQ(Status(Service::kYieldTo, {scene.grandchild.descriptor, 0, kYieldSlot, 0, 0}), PIP_CALLER_VIDT_UNAVAILABLE);
   // Its own fault goes up, and the registers are lost: there is no VIDT that names a place.
   ASSERT_EQ(Status(Service::kDeliverFault, {kPageFaultVector}), PIP_DONE);
   ExpectRunning(root_, kPageFaultVector);

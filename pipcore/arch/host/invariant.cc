@@ -23,9 +23,7 @@ struct Hex {
   std::uint32_t value;
 };
 
-std::ostream& operator<<(std::ostream& out, Hex hex) {
-  return out << "0x" << std::hex << hex.value << std::dec;
-}
+std::ostream& operator<<(std::ostream& out, Hex hex) { return out << "0x" << std::hex << hex.value << std::dec; }
 
 std::uint32_t FrameOf(std::uint32_t word) { return word / PIP_PAGE_BYTES; }
 
@@ -42,17 +40,21 @@ class Checker {
     for (std::uint32_t p = 0; p < anatomy_.partitions.size(); ++p) {
       WalkPartition(p);
     }
-    for (std::uint32_t p = 0; p < anatomy_.partitions.size(); ++p) {
-      CheckMappings(p);
-      CheckStructures(p);
-      CheckGifts(p);
-      CheckList(p);
-    }
     CheckSiblings();
+    ForEachPartition(&Checker::CheckMappings);
+    ForEachPartition(&Checker::CheckStructures);
+    ForEachPartition(&Checker::CheckGifts);
+    ForEachPartition(&Checker::CheckList);
     CheckRoot();
   }
 
  private:
+  void ForEachPartition(void (Checker::*check)(std::uint32_t)) {
+    for (std::uint32_t p = 0; p < anatomy_.partitions.size(); ++p) {
+      (this->*check)(p);
+    }
+  }
+
   template <typename... Parts>
   [[noreturn]] void Fail(const Parts&... parts) const {
     std::ostringstream out;
@@ -156,8 +158,7 @@ class Checker {
     Claim(leaf.shadow1, Use::kShadow1Leaf, p);
     Claim(leaf.shadow2, Use::kShadow2Leaf, p);
     anatomy_.partitions[p].leaves.push_back(leaf);
-    anatomy_.partitions[p].leaf_of_slot[leaf.slot] =
-        static_cast<std::uint16_t>(anatomy_.partitions[p].leaves.size());
+    anatomy_.partitions[p].leaf_of_slot[leaf.slot] = static_cast<std::uint16_t>(anatomy_.partitions[p].leaves.size());
     const auto entries = machine_.Frame(leaf.mmu);
     const auto gifts = machine_.Frame(leaf.shadow1);
     const auto origins = machine_.Frame(leaf.shadow2);
@@ -220,8 +221,9 @@ class Checker {
     return descendant == p;
   }
 
-  // Every page of a partition: accessible exactly when it is no structure (kernel data isolation); and, but for the root
-  // partition's, the parent has it too (vertical sharing), knows whom it was given to, and holds at least its rights.
+  // Every page of a partition: accessible exactly when it is no structure (kernel data isolation); and, but for the
+  // root partition's, the parent has it too (vertical sharing), knows whom it was given to, and holds at least its
+  // rights.
   void CheckMappings(std::uint32_t p) {
     const PartitionView& part = anatomy_.partitions[p];
     for (std::uint32_t frame = 0; frame < machine_.frames; ++frame) {

@@ -17,11 +17,11 @@ namespace pip::host {
 
 // What a frame is for.
 enum class Use : std::uint8_t {
-  kNone,           // user data, or no memory of a partition at all
+  kNone,  // user data, or no memory of a partition at all
   kDescriptor,
-  kTopTable,       // the root of an MMU tree
-  kLeafTable,      // a leaf table of an MMU tree
-  kShadowTop,      // the root of a shadow tree
+  kTopTable,   // the root of an MMU tree
+  kLeafTable,  // a leaf table of an MMU tree
+  kShadowTop,  // the root of a shadow tree
   kShadow1Leaf,
   kShadow2Leaf,
   kListPage,
@@ -49,15 +49,15 @@ struct PartitionView {
   std::uint32_t shadow2;
   std::uint32_t list;
   std::vector<Leaf> leaves;
-  std::vector<std::uint32_t> page_of;        // by frame: the virtual page that maps it, 0 if none
-  std::vector<std::uint16_t> leaf_of_slot;   // by slot of the top table: 1 + position in leaves, 0 if none
+  std::vector<std::uint32_t> page_of;       // by frame: the virtual page that maps it, 0 if none
+  std::vector<std::uint16_t> leaf_of_slot;  // by slot of the top table: 1 + position in leaves, 0 if none
 };
 
 // What the walk found: every partition, parents first, and the use of each frame.
 struct Anatomy {
   std::vector<PartitionView> partitions;
-  std::vector<Use> use;                // by frame
-  std::vector<std::uint32_t> owner;    // by frame: the partition whose structure it is, or kNobody
+  std::vector<Use> use;              // by frame
+  std::vector<std::uint32_t> owner;  // by frame: the partition whose structure it is, or kNobody
 };
 
 // Checks the machine; answers a description of the first violation found, or nothing.  What it found on its way is left

@@ -112,7 +112,8 @@ TEST_F(AddVAddrTest, GivesTheRightsThatAreAskedForOfThoseThatTheCallerHas) {
     std::uint32_t source;
     bool writable;
     bool executable;
-  } kSources[] = {{scene.pages[0], true, true}, {kModule, false, false}, {kStack, true, false}, {kVgaText, true, false}};
+  } kSources[] = {
+      {scene.pages[0], true, true}, {kModule, false, false}, {kStack, true, false}, {kVgaText, true, false}};
   std::uint32_t destination = Scene::kEmptyTable;
   for (const auto& source : kSources) {
     for (const bool w : {false, true}) {
@@ -124,8 +125,7 @@ TEST_F(AddVAddrTest, GivesTheRightsThatAreAskedForOfThoseThatTheCallerHas) {
           continue;
         }
         EnterChildPartition();
-        EXPECT_EQ(Rights(destination),
-                  kReadOnly | (w ? PIP_ENTRY_WRITABLE : 0) | (x ? PIP_ENTRY_EXECUTABLE : 0));
+        EXPECT_EQ(Rights(destination), kReadOnly | (w ? PIP_ENTRY_WRITABLE : 0) | (x ? PIP_ENTRY_EXECUTABLE : 0));
         EXPECT_EQ(machine.Store(destination, 1), w);
         EXPECT_TRUE(machine.Load(destination));
         ASSERT_TRUE(EnterParent(machine));

@@ -54,7 +54,7 @@ struct Child {
   std::uint32_t descriptor;  // addresses in the parent
   std::uint32_t vidt;
   std::uint32_t contexts;
-  Pages given;               // mapped in the child from kChildMemory on
+  Pages given;  // mapped in the child from kChildMemory on
 };
 
 // Builds a child that can run: VIDT and contexts with handlers, and so many more pages.  Takes 10 pages besides.

@@ -52,8 +52,8 @@ Defect Wrong(pip_status_t status, std::uint32_t argument, std::uint32_t Scene::*
 
 // What is no page-aligned address of user space.
 std::vector<std::uint32_t> BadAddresses() {
-  return {kFreeMemory + 1,      kFreeMemory + 4,      kFreeMemory + 0x800, 0,          0x1000,    0x003FF000,
-          Scene::kKernelSpace, 0xFFBFF000,           0xFFFFFFFF,          0xFFFFF001, 0xCFFFFFFF};
+  return {kFreeMemory + 1,     kFreeMemory + 4, kFreeMemory + 0x800, 0,          0x1000,    0x003FF000,
+          Scene::kKernelSpace, 0xFFBFF000,      0xFFFFFFFF,          0xFFFFF001, 0xCFFFFFFF};
 }
 
 // What is no child of the root partition.
@@ -71,9 +71,8 @@ std::vector<Defect> NotAChild(std::uint32_t argument) {
   defects.push_back({PIP_NOT_A_CHILD, Argument(argument), [=](Scene& scene, Call& call) {
                        call.arguments[argument] = scene.child.vidt;  // given, and accessible
                      }});
-  defects.push_back({PIP_NOT_A_CHILD, Argument(argument), [=](Scene& scene, Call& call) {
-                       call.arguments[argument] = scene.child.descriptor + 1;
-                     }});
+  defects.push_back({PIP_NOT_A_CHILD, Argument(argument),
+                     [=](Scene& scene, Call& call) { call.arguments[argument] = scene.child.descriptor + 1; }});
   defects.push_back({PIP_NOT_A_CHILD, Argument(argument), [=](Scene& scene, Call& call) {
                        // A structure of the child, but not its descriptor.
                        call.arguments[argument] = scene.child.descriptor + kPage;
@@ -82,8 +81,7 @@ std::vector<Defect> NotAChild(std::uint32_t argument) {
 }
 
 // What is wrong with a page that is offered, where set passes it on.
-std::vector<Defect> NotOffered(std::uint32_t touches,
-                               const std::function<void(Scene&, Call&, std::uint32_t)>& set) {
+std::vector<Defect> NotOffered(std::uint32_t touches, const std::function<void(Scene&, Call&, std::uint32_t)>& set) {
   std::vector<Defect> defects;
   const auto add = [&](pip_status_t status, std::uint32_t word) {
     defects.push_back({status, touches, [=](Scene& scene, Call& call) { set(scene, call, word); }});
@@ -93,8 +91,7 @@ std::vector<Defect> NotOffered(std::uint32_t touches,
   }
   add(PIP_NOT_MAPPED, Scene::kNoTable);
   add(PIP_NOT_MAPPED, Scene::kUnmapped);
-  defects.push_back(
-      {PIP_NOT_ACCESSIBLE, touches, [=](Scene& scene, Call& call) { set(scene, call, scene.hidden); }});
+  defects.push_back({PIP_NOT_ACCESSIBLE, touches, [=](Scene& scene, Call& call) { set(scene, call, scene.hidden); }});
   add(PIP_NOT_WRITABLE, kModule);
   add(PIP_NOT_ORDINARY_MEMORY, kVgaText);
   defects.push_back({PIP_ALREADY_GIVEN, touches, [=](Scene& scene, Call& call) { set(scene, call, scene.given); }});
@@ -113,15 +110,13 @@ Refusals OfCreatePartition() {
                        },
                        {}};
   for (std::uint32_t i = 0; i < 5; ++i) {
-    Append(refusals.defects, NotOffered(Argument(i), [i](Scene&, Call& call, std::uint32_t word) {
-             call.arguments[i] = word;
-           }));
+    Append(refusals.defects,
+           NotOffered(Argument(i), [i](Scene&, Call& call, std::uint32_t word) { call.arguments[i] = word; }));
   }
   for (std::uint32_t i = 0; i < 5; ++i) {
     for (std::uint32_t j = i + 1; j < 5; ++j) {
-      refusals.defects.push_back({PIP_SAME_PAGE, Argument(i) | Argument(j), [i, j](Scene&, Call& call) {
-                                    call.arguments[j] = call.arguments[i];
-                                  }});
+      refusals.defects.push_back({PIP_SAME_PAGE, Argument(i) | Argument(j),
+                                  [i, j](Scene&, Call& call) { call.arguments[j] = call.arguments[i]; }});
     }
   }
   return refusals;
@@ -143,17 +138,14 @@ Refusals OfPrepare() {
   Refusals refusals = {"prepare",
                        [](Scene& scene) {
                          Link(scene.machine, {scene.pages[0], scene.pages[1], scene.pages[2]});
-                         return Call(Service::kPrepare,
-                                     {scene.child.descriptor, Scene::kNoTable, scene.pages[0]});
+                         return Call(Service::kPrepare, {scene.child.descriptor, Scene::kNoTable, scene.pages[0]});
                        },
-                       NotAChild(0),
-                       [](const Call& call) { return call.arguments[2]; }};
+                       NotAChild(0), [](const Call& call) { return call.arguments[2]; }};
   for (const std::uint32_t word : BadAddresses()) {
     refusals.defects.push_back(Wrong(PIP_BAD_ADDRESS, 1, word));
   }
-  Append(refusals.defects, NotOffered(Argument(2), [](Scene&, Call& call, std::uint32_t word) {
-           call.arguments[2] = word;
-         }));
+  Append(refusals.defects,
+         NotOffered(Argument(2), [](Scene&, Call& call, std::uint32_t word) { call.arguments[2] = word; }));
   for (std::uint32_t i = 0; i < 2; ++i) {
     Append(refusals.defects, NotOffered(Link(i), [i](Scene& scene, Call&, std::uint32_t word) {
              scene.machine.Store(scene.pages[i], word);
@@ -171,25 +163,24 @@ Refusals OfPrepare() {
 }
 
 Refusals OfAddVAddr() {
-  Refusals refusals = {"addVAddr",
-                       [](Scene& scene) {
-                         return Call(Service::kAddVAddr,
-                                     {scene.pages[0], scene.child.descriptor, Scene::kEmptyTable, 1, 1, 1});
-                       },
-                       {Wrong(PIP_UNREADABLE, 3, 0U)}};
+  Refusals refusals = {
+      "addVAddr",
+      [](Scene& scene) {
+        return Call(Service::kAddVAddr, {scene.pages[0], scene.child.descriptor, Scene::kEmptyTable, 1, 1, 1});
+      },
+      {Wrong(PIP_UNREADABLE, 3, 0U)}};
   for (const std::uint32_t argument : {0U, 2U}) {
     for (const std::uint32_t word : BadAddresses()) {
       refusals.defects.push_back(Wrong(PIP_BAD_ADDRESS, argument, word));
     }
   }
   Append(refusals.defects, NotAChild(1));
-  Append(refusals.defects,
-         {Wrong(PIP_NOT_MAPPED, 0, Scene::kNoTable), Wrong(PIP_NOT_MAPPED, 0, Scene::kUnmapped),
-          Wrong(PIP_NOT_ACCESSIBLE, 0, &Scene::hidden), Wrong(PIP_RIGHTS_EXCEEDED, 0, kModule),
-          Wrong(PIP_RIGHTS_EXCEEDED, 0, kStack), Wrong(PIP_RIGHTS_EXCEEDED, 0, kVgaText),
-          Wrong(PIP_ALREADY_GIVEN, 0, &Scene::given), Wrong(PIP_NO_TABLE, 2, Scene::kNoTable),
-          Wrong(PIP_OCCUPIED, 2, kChildMemory), Wrong(PIP_OCCUPIED, 2, kVidt),
-          Wrong(PIP_OCCUPIED, 2, &Scene::child_hidden)});
+  Append(refusals.defects, {Wrong(PIP_NOT_MAPPED, 0, Scene::kNoTable), Wrong(PIP_NOT_MAPPED, 0, Scene::kUnmapped),
+                            Wrong(PIP_NOT_ACCESSIBLE, 0, &Scene::hidden), Wrong(PIP_RIGHTS_EXCEEDED, 0, kModule),
+                            Wrong(PIP_RIGHTS_EXCEEDED, 0, kStack), Wrong(PIP_RIGHTS_EXCEEDED, 0, kVgaText),
+                            Wrong(PIP_ALREADY_GIVEN, 0, &Scene::given), Wrong(PIP_NO_TABLE, 2, Scene::kNoTable),
+                            Wrong(PIP_OCCUPIED, 2, kChildMemory), Wrong(PIP_OCCUPIED, 2, kVidt),
+                            Wrong(PIP_OCCUPIED, 2, &Scene::child_hidden)});
   return refusals;
 }
 
@@ -210,9 +201,7 @@ Refusals OfRemoveVAddr() {
 }
 
 Refusals OfMappedInChild() {
-  Refusals refusals = {"mappedInChild",
-                       [](Scene& scene) { return Call(Service::kMappedInChild, {scene.given}); },
-                       {}};
+  Refusals refusals = {"mappedInChild", [](Scene& scene) { return Call(Service::kMappedInChild, {scene.given}); }, {}};
   for (const std::uint32_t word : BadAddresses()) {
     refusals.defects.push_back(Wrong(PIP_BAD_ADDRESS, 0, word));
   }
@@ -221,14 +210,12 @@ Refusals OfMappedInChild() {
 }
 
 Refusals OfDeletePartition() {
-  return {"deletePartition",
-          [](Scene& scene) { return Call(Service::kDeletePartition, {scene.child.descriptor}); },
+  return {"deletePartition", [](Scene& scene) { return Call(Service::kDeletePartition, {scene.child.descriptor}); },
           NotAChild(0)};
 }
 
 Refusals OfGetIntState() {
-  return {"getIntState",
-          [](Scene& scene) { return Call(Service::kGetIntState, {scene.child.descriptor}); },
+  return {"getIntState", [](Scene& scene) { return Call(Service::kGetIntState, {scene.child.descriptor}); },
           NotAChild(0)};
 }
 
@@ -241,16 +228,15 @@ Refusals OfCollect() {
   for (const std::uint32_t word : BadAddresses()) {
     refusals.defects.push_back(Wrong(PIP_BAD_ADDRESS, 1, word));
   }
-  Append(refusals.defects, {Wrong(PIP_NOTHING_TO_COLLECT, 1, Scene::kNoTable),
-                            Wrong(PIP_NOT_EMPTY, 1, kVidt), Wrong(PIP_NOT_EMPTY, 1, kChildMemory)});
+  Append(refusals.defects, {Wrong(PIP_NOTHING_TO_COLLECT, 1, Scene::kNoTable), Wrong(PIP_NOT_EMPTY, 1, kVidt),
+                            Wrong(PIP_NOT_EMPTY, 1, kChildMemory)});
   return refusals;
 }
 
 Refusals OfYieldTo() {
   Refusals refusals = {"yieldTo",
                        [](Scene& scene) {
-                         return Call(Service::kYieldTo,
-                                     {scene.child.descriptor, kEntryVector, kYieldSlot, 0, 0});
+                         return Call(Service::kYieldTo, {scene.child.descriptor, kEntryVector, kYieldSlot, 0, 0});
                        },
                        {}};
   for (const std::uint32_t word : {1023U, 1024U, 0x10000U, 0xFFFFFFFFU}) {
@@ -276,30 +262,25 @@ Refusals OfYieldTo() {
     refusals.defects.push_back({PIP_TARGET_CONTEXT_UNAVAILABLE, kTargetVidt | Argument(1),
                                 [word](Scene& scene, Call&) { scene.machine.Store(scene.child.vidt, word); }});
   }
-  refusals.defects.push_back({PIP_TARGET_CONTEXT_UNAVAILABLE, kTargetVidt | Argument(1), [](Scene& scene, Call&) {
-                                scene.machine.Store(scene.child.vidt, scene.child_hidden);
-                              }});
+  refusals.defects.push_back({PIP_TARGET_CONTEXT_UNAVAILABLE, kTargetVidt | Argument(1),
+                              [](Scene& scene, Call&) { scene.machine.Store(scene.child.vidt, scene.child_hidden); }});
   refusals.defects.push_back(Wrong(PIP_TARGET_CONTEXT_UNAVAILABLE, 1, 1022U));
   // The same for the place where the caller's context should go, and: read-only, or its end is.
   for (const std::uint32_t word : {Scene::kNoTable, Scene::kUnmapped, Scene::kKernelSpace, 0xFFFFFFC1U, 0xFFFFFFFFU,
                                    kImage - 4, kModule, kModule - 4, kModule + kPage - 4, 0xCFFFFFFCU}) {
-    refusals.defects.push_back(
-        {PIP_CALLER_CONTEXT_UNAVAILABLE, kCallerVidt | kCallerContext | Argument(2),
-         [word](Scene& scene, Call&) { scene.machine.Store(kVidt + 4 * kYieldSlot, word); }});
+    refusals.defects.push_back({PIP_CALLER_CONTEXT_UNAVAILABLE, kCallerVidt | kCallerContext | Argument(2),
+                                [word](Scene& scene, Call&) { scene.machine.Store(kVidt + 4 * kYieldSlot, word); }});
   }
   refusals.defects.push_back({PIP_CALLER_CONTEXT_UNAVAILABLE, kCallerVidt | kCallerContext | Argument(2),
-                              [](Scene& scene, Call&) {
-                                scene.machine.Store(kVidt + 4 * kYieldSlot, scene.hidden);
-                              }});
+                              [](Scene& scene, Call&) { scene.machine.Store(kVidt + 4 * kYieldSlot, scene.hidden); }});
   return refusals;
 }
 
 Refusals OfPhysicalAddress() {
-  Refusals refusals = {"physicalAddress",
-                       [](Scene&) { return Call(Service::kPhysicalAddress, {kFreeMemory + 7}); },
-                       {{PIP_NOT_ROOT, kCaller, [](Scene& scene, Call&) {
-                           EnterChild(scene.machine, scene.child.descriptor);
-                         }}}};
+  Refusals refusals = {
+      "physicalAddress",
+      [](Scene&) { return Call(Service::kPhysicalAddress, {kFreeMemory + 7}); },
+      {{PIP_NOT_ROOT, kCaller, [](Scene& scene, Call&) { EnterChild(scene.machine, scene.child.descriptor); }}}};
   for (const std::uint32_t word : {0U, 0x1000U, Scene::kNoTable, Scene::kUnmapped, Scene::kKernelSpace, 0xFFBFFFFFU}) {
     refusals.defects.push_back(Wrong(PIP_NOT_MAPPED, 0, word));
   }
@@ -312,9 +293,8 @@ Refusals OfDeliverInterrupt() {
                        [](Scene&) { return Call(Service::kDeliverInterrupt, {kTimerVector}); },
                        {Wrong(PIP_NO_HANDLER, 0, kTimerVector + 1)}};
   for (const std::uint32_t word : {0U, Scene::kNoTable, 0xFFFFFFC1U}) {
-    refusals.defects.push_back({PIP_NO_HANDLER, kCallerVidt, [word](Scene& scene, Call&) {
-                                  scene.machine.Store(kVidt + 4 * kTimerVector, word);
-                                }});
+    refusals.defects.push_back({PIP_NO_HANDLER, kCallerVidt,
+                                [word](Scene& scene, Call&) { scene.machine.Store(kVidt + 4 * kTimerVector, word); }});
   }
   return refusals;
 }
@@ -325,7 +305,8 @@ Refusals OfDeliverFault() {
             EnterChild(scene.machine, scene.child.descriptor);
             return Call(Service::kDeliverFault, {kPageFaultVector});
           },
-          {{PIP_NO_HANDLER, kCallerVidt, [](Scene& scene, Call&) {
+          {{PIP_NO_HANDLER, kCallerVidt,
+            [](Scene& scene, Call&) {
               // Only the root partition is above, and it handles neither this vector nor a double fault.
               EnterParent(scene.machine);
               scene.machine.Store(kVidt + 4 * kPageFaultVector, 0);
@@ -337,8 +318,8 @@ Refusals OfDeliverFault() {
 
 const std::vector<Refusals>& AllRefusals() {
   static const std::vector<Refusals> all = {
-      OfCreatePartition(), OfCountToMap(),       OfPrepare(),   OfAddVAddr(), OfRemoveVAddr(),
-      OfMappedInChild(),   OfDeletePartition(),  OfCollect(),   OfYieldTo(),  OfGetIntState(),
+      OfCreatePartition(), OfCountToMap(),       OfPrepare(),     OfAddVAddr(), OfRemoveVAddr(),
+      OfMappedInChild(),   OfDeletePartition(),  OfCollect(),     OfYieldTo(),  OfGetIntState(),
       OfPhysicalAddress(), OfDeliverInterrupt(), OfDeliverFault()};
   return all;
 }
@@ -411,9 +392,8 @@ TEST(RefusalsTableTest, HasEveryDocumentedReason) {
       {"deletePartition", {PIP_NOT_A_CHILD}},
       {"collect", {PIP_NOT_A_CHILD, PIP_BAD_ADDRESS, PIP_NOTHING_TO_COLLECT, PIP_NOT_EMPTY}},
       {"yieldTo",
-       {PIP_INVALID_VECTOR, PIP_INVALID_SAVE_SLOT, PIP_ROOT_HAS_NO_PARENT, PIP_NOT_A_CHILD,
-        PIP_CALLER_VIDT_UNAVAILABLE, PIP_TARGET_VIDT_UNAVAILABLE, PIP_TARGET_CONTEXT_UNAVAILABLE,
-        PIP_CALLER_CONTEXT_UNAVAILABLE}},
+       {PIP_INVALID_VECTOR, PIP_INVALID_SAVE_SLOT, PIP_ROOT_HAS_NO_PARENT, PIP_NOT_A_CHILD, PIP_CALLER_VIDT_UNAVAILABLE,
+        PIP_TARGET_VIDT_UNAVAILABLE, PIP_TARGET_CONTEXT_UNAVAILABLE, PIP_CALLER_CONTEXT_UNAVAILABLE}},
       {"getIntState", {PIP_NOT_A_CHILD}},
       {"physicalAddress", {PIP_NOT_ROOT, PIP_NOT_MAPPED}},
       {"deliverInterrupt", {PIP_NO_HANDLER}},

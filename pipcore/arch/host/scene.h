@@ -24,16 +24,16 @@ struct Scene {
   static constexpr std::uint32_t kKernelSpace = 0xD0000000;
 
   LockStep machine;
-  Pages pages;                // free pages of the root partition
-  Child child;                // can run; has kEmptyTable prepared
-  Child sibling;              // can run
-  std::uint32_t bare;         // descriptor of a child without any table
-  Child grandchild;           // of child: addresses there
-  Pages child_pages;          // free pages of child: addresses there
-  std::uint32_t hidden;       // page of the root partition that is a structure of child
-  std::uint32_t given;        // page of the root partition that child maps
-  std::uint32_t child_hidden; // address in child of a structure of grandchild
-  std::uint32_t child_given;  // address in child of a page that grandchild maps
+  Pages pages;                 // free pages of the root partition
+  Child child;                 // can run; has kEmptyTable prepared
+  Child sibling;               // can run
+  std::uint32_t bare;          // descriptor of a child without any table
+  Child grandchild;            // of child: addresses there
+  Pages child_pages;           // free pages of child: addresses there
+  std::uint32_t hidden;        // page of the root partition that is a structure of child
+  std::uint32_t given;         // page of the root partition that child maps
+  std::uint32_t child_hidden;  // address in child of a structure of grandchild
+  std::uint32_t child_given;   // address in child of a page that grandchild maps
 };
 
 }  // namespace pip::host

@@ -42,7 +42,8 @@ class SceneTest : public testing::Test {
     const MachineView now = machine.View();
     for (std::uint32_t frame = 0; frame < now.frames; ++frame) {
       if (machine.Structure().use[frame] == Use::kNone &&
-          !std::ranges::equal(now.Frame(frame), std::span(before.words).subspan(frame * PIP_TABLE_SIZE, PIP_TABLE_SIZE))) {
+          !std::ranges::equal(now.Frame(frame),
+                              std::span(before.words).subspan(frame * PIP_TABLE_SIZE, PIP_TABLE_SIZE))) {
         return false;
       }
     }

@@ -31,7 +31,9 @@ struct OwnPage {
 class Step {
  public:
   explicit Step(std::uint64_t bits)
-      : action_(static_cast<std::uint32_t>(bits >> 1) & 0x7F), noise_(bits), seed_(static_cast<std::uint32_t>(bits >> 8)) {}
+      : action_(static_cast<std::uint32_t>(bits >> 1) & 0x7F),
+        noise_(bits),
+        seed_(static_cast<std::uint32_t>(bits >> 8)) {}
 
   std::uint32_t Action() const { return action_; }
 
@@ -143,7 +145,8 @@ class Player {
   std::uint32_t Address(Step& step) {
     switch (step.Number(8)) {
       case 6:
-        return Choose(step, pages_, [](const OwnPage&) { return true; }, 0);
+        return Choose(
+            step, pages_, [](const OwnPage&) { return true; }, 0);
       case 7:
         return Hostile(step);
       default:
@@ -166,7 +169,8 @@ class Player {
     if (child == 0 || step.OneIn(16)) {
       return step.OneIn(2) ? Hostile(step) : TableAddress(step);
     }
-    return Choose(step, PagesOf(FrameAt(child)), [](const OwnPage&) { return true; }, TableAddress(step));
+    return Choose(
+        step, PagesOf(FrameAt(child)), [](const OwnPage&) { return true; }, TableAddress(step));
   }
 
   std::uint32_t FrameAt(std::uint32_t address) {
@@ -182,9 +186,18 @@ class Player {
   }
 
   std::uint32_t Vector(Step& step) {
-    static constexpr std::array<std::uint32_t, 12> kVectors = {
-        kEntryVector, kEntryVector, kPageFaultVector, kTimerVector, kDoubleFaultVector, kEntryVector,
-        kVcliSlot,    kYieldSlot,   0,                1022,         1023,               0xFFFFFFFF};
+    static constexpr std::array<std::uint32_t, 12> kVectors = {kEntryVector,
+                                                               kEntryVector,
+                                                               kPageFaultVector,
+                                                               kTimerVector,
+                                                               kDoubleFaultVector,
+                                                               kEntryVector,
+                                                               kVcliSlot,
+                                                               kYieldSlot,
+                                                               0,
+                                                               1022,
+                                                               1023,
+                                                               0xFFFFFFFF};
     return kVectors[step.Number(kVectors.size())];
   }
 

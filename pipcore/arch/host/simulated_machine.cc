@@ -68,7 +68,7 @@ Answer Dispatch(const Call& call) {
 
 }  // namespace
 
-SimulatedMachine::SimulatedMachine(std::uint32_t free_pages) {
+SimulatedMachine::SimulatedMachine(std::uint32_t free_pages) : translation_buffer_(physical_memory) {
   Activate();
   const BootedMachine booted = BootRootPartition(free_pages);
   frames_ = booted.frames;
@@ -108,69 +108,33 @@ void SimulatedMachine::Activate() {
 
 Answer SimulatedMachine::Perform(const Call& call) {
   Activate();
-  FillTranslationBuffer();
-  translation_fault_.reset();
+  translation_buffer_.Fill(mmu_root_address_ / PIP_PAGE_BYTES);
   const Answer answer = Dispatch(call);
   CheckTranslationBuffer(call);
   return answer;
 }
 
-// The processor may have looked up anything at any time: all present user pages of the running partition.
-void SimulatedMachine::FillTranslationBuffer() {
-  remembered_tables_ = 0;
-  const auto& directory = physical_memory[mmu_root_address_ / PIP_PAGE_BYTES];
-  for (std::uint32_t slot = 0; slot < PIP_TABLE_SIZE; ++slot) {
-    if ((directory[slot] & PIP_ENTRY_PRESENT) == 0 || !IsUserSlot(slot)) {
-      continue;
-    }
-    if (remembered_tables_ == translation_buffer_.size()) {
-      translation_buffer_.emplace_back();
-    }
-    RememberedTable& table = translation_buffer_[remembered_tables_++];
-    table.slot = slot;
-    std::ranges::copy(physical_memory[directory[slot] / PIP_PAGE_BYTES], table.entries.begin());
-  }
-}
-
+// No service may return to user mode with a stale entry in the buffer, or with the tables of another partition.
 void SimulatedMachine::CheckTranslationBuffer(const Call& call) {
-  const std::uint32_t expected_root = physical_memory[running_partition][PIP_DESCRIPTOR_MMU];
-  if (mmu_root_address_ != expected_root) {
+  translation_fault_.reset();
+  if (mmu_root_address_ != physical_memory[running_partition][PIP_DESCRIPTOR_MMU]) {
     translation_fault_ = "after " + Text(call) + " the processor uses the tables of another partition";
-    return;
-  }
-  const auto& directory = physical_memory[mmu_root_address_ / PIP_PAGE_BYTES];
-  for (const RememberedTable& table : std::span(translation_buffer_).first(remembered_tables_)) {
-    const std::uint32_t link = directory[table.slot];
-    for (std::uint32_t i = 0; i < PIP_TABLE_SIZE; ++i) {
-      const std::uint32_t remembered = table.entries[i];
-      if ((remembered & PIP_ENTRY_PRESENT) == 0) {
-        continue;
-      }
-      const std::uint32_t now =
-          (link & PIP_ENTRY_PRESENT) == 0 ? 0 : physical_memory[link / PIP_PAGE_BYTES][i];
-      if (((remembered ^ now) & ~kHardwareBits) != 0) {
-        std::ostringstream what;
-        what << "after " << Text(call) << " the translation buffer may still hold the old entry of 0x" << std::hex
-             << table.slot * kSlotBytes + i * kPage;
-        translation_fault_ = what.str();
-        return;
-      }
-    }
+  } else if (const auto page = translation_buffer_.FirstStalePage(mmu_root_address_ / PIP_PAGE_BYTES)) {
+    std::ostringstream what;
+    what << "after " << Text(call) << " the translation buffer may still hold the old entry of page 0x" << std::hex
+         << *page;
+    translation_fault_ = what.str();
   }
 }
 
 void SimulatedMachine::OnLoadRoot(std::uint32_t address) {
   mmu_root_address_ = address;
-  remembered_tables_ = 0;
+  translation_buffer_.Flush();
   ++root_loads_;
 }
 
 void SimulatedMachine::OnInvalidate(std::uint32_t page) {
-  for (RememberedTable& table : std::span(translation_buffer_).first(remembered_tables_)) {
-    if (table.slot == page / PIP_TABLE_SIZE) {
-      table.entries[page % PIP_TABLE_SIZE] = 0;
-    }
-  }
+  translation_buffer_.Forget(page);
   ++invalidations_;
 }
 

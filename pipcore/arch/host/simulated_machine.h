@@ -15,6 +15,7 @@
 #include "pipcore/arch/host/boot.h"
 #include "pipcore/arch/host/call.h"
 #include "pipcore/arch/host/machine_view.h"
+#include "pipcore/arch/host/translation_buffer.h"
 #include "pipcore/arch/host/user_mode.h"
 
 namespace pip::host {
@@ -75,16 +76,9 @@ class SimulatedMachine : public UserMode {
   void OnInvalidate(std::uint32_t page);
 
  private:
-  // The entries of one leaf table as the translation buffer may hold them; 0 is forgotten.
-  struct RememberedTable {
-    std::uint32_t slot;
-    std::array<std::uint32_t, PIP_TABLE_SIZE> entries;
-  };
-
   void Activate();
   std::size_t WordCount() const { return static_cast<std::size_t>(frames_) * PIP_TABLE_SIZE; }
   std::uint32_t* Translate(std::uint32_t address, bool write);
-  void FillTranslationBuffer();
   void CheckTranslationBuffer(const Call& call);
 
   std::vector<std::uint32_t> parked_words_;  // while another machine is active
@@ -94,8 +88,7 @@ class SimulatedMachine : public UserMode {
   std::uint32_t root_partition_ = 0;
   std::uint32_t root_pages_ = 0;
   std::uint32_t mmu_root_address_ = 0;
-  std::vector<RememberedTable> translation_buffer_;
-  std::size_t remembered_tables_ = 0;
+  TranslationBuffer translation_buffer_;
   std::optional<std::string> translation_fault_;
   std::uint64_t root_loads_ = 0;
   std::uint64_t invalidations_ = 0;
