@@ -1,7 +1,8 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Contexts: saving and loading registers touches nothing but user data
 
-    What a service stores goes to pages that the partition in question could write itself ([stored]); what it loads may be
+    What a service stores goes to pages that the partition in question could write itself ([stored]);
+    what it loads may be
     any words at all. *)
 From Pip.Isolation Require Export Step.
 From Pip.Services Require Export Context.
@@ -105,7 +106,8 @@ Lemma wp_load_slowly ρ V m x t p q o fuel i (Q : unit -> state -> Prop) : rep �
 Proof.
   intros R Ep Eq. revert i. induction fuel as [|fuel IH]; intros i Hi HQ r; cbn [load_slowly]; [by apply wp_ret|].
   apply wp_bind. unfold load_register. apply wp_bind. eapply wp_read_bytes; [exact R|done..|intros w].
-  apply wp_write_register; [lia|]. cbn [mem current registers tlb]. apply wp_bind, wp_next_register; [lia|]. apply IH; [lia|done].
+  apply wp_write_register; [lia|]. cbn [mem current registers tlb]. apply wp_bind, wp_next_register; [lia|].
+  apply IH; [lia|done].
 Qed.
 
 Lemma wp_store_slowly ρ c p q o fuel x r t (Q : unit -> state -> Prop) : ρ p = UserPage -> ρ q = UserPage ->
@@ -199,7 +201,8 @@ Lemma wp_save ρ V m x r t z w (Q : unit -> state -> Prop) : rep ρ V m -> stora
   (forall m' V' r', rep ρ V' m' -> stored (context_partition z) V V' -> Q tt (State m' x r' t)) ->
   wp (save z w) Q (State m x r t).
 Proof.
-  intros R [[_ E1 E2] [W1 W2]] HQ. unfold save. do 2 (apply wp_bind, wp_write_register; [done|]; cbn [mem current registers tlb]).
+  intros R [[_ E1 E2] [W1 W2]] HQ. unfold save. do 2 (apply wp_bind, wp_write_register; [done|];
+  cbn [mem current registers tlb]).
   destruct (is_plain_offset _) eqn:Ho.
   - eapply wp_store_registers; [exact R|done..|]. intros. by eapply HQ.
   - eapply wp_store_slowly; [done|done|done|exact R|done|done|]. intros. by eapply HQ.
