@@ -173,7 +173,7 @@ Status ChildBuilder::PrepareStart(const StartOptions& options) {
   stack_page_ = *stack_page;
   user_ctx_t& start = context(PIP_VECTOR_INITIAL);
   pip_context_initialise(&start, options.entry, kStackTop, static_cast<std::uint32_t>(options.interrupts));
-  start.regs.ebx = options.boot_information;
+  pip_context_set_boot_information(&start, options.boot_information);
   for (const std::uint32_t vector : {PIP_VECTOR_INITIAL, PIP_VECTOR_SAVE_MASKED, PIP_VECTOR_SAVE_UNMASKED}) {
     vidt().Set(vector, AddressOfContext(vector));
   }

@@ -36,7 +36,7 @@ struct StartOptions {
   std::uint32_t entry = PIP_IMAGE_ADDRESS;
   std::uint32_t stack_pages = 1;  // at least 1; they end where the VIDT begins
   Interrupts interrupts = Interrupts::kMasked;
-  std::uint32_t boot_information = 0;  // in EBX; an address in the child
+  std::uint32_t boot_information = 0;  // an address in the child, which its main receives
 };
 
 class ChildBuilder {

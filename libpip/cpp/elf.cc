@@ -3,6 +3,8 @@
 // The ELF32 reader: field offsets are those of the specification's Elf32_Ehdr and Elf32_Phdr.
 #include "libpip/cpp/elf.h"
 
+#include "pip/arch/layout.h"
+
 namespace pip {
 namespace {
 
@@ -19,7 +21,6 @@ constexpr std::byte kClass32{1};
 constexpr std::byte kLittleEndian{1};
 constexpr std::byte kVersion{1};
 constexpr std::uint32_t kTypeExecutable = 2;
-constexpr std::uint32_t kMachine386 = 3;
 
 constexpr std::uint32_t kSegmentLoad = 1;
 constexpr std::uint32_t kFlagExecute = 1;
@@ -74,7 +75,7 @@ ElfError CheckHeader(std::span<const std::byte> file) {
   if (Read16(file, 16) != kTypeExecutable) {
     return ElfError::kNotAnExecutable;
   }
-  if (Read16(file, 18) != kMachine386) {
+  if (Read16(file, 18) != std::uint32_t{PIP_ELF_MACHINE}) {
     return ElfError::kOtherMachine;
   }
   return ElfError::kNone;
@@ -193,7 +194,7 @@ std::string_view to_string(ElfError error) {
     case ElfError::kNotAnExecutable:
       return "not an executable with fixed addresses (ELF type 2)";
     case ElfError::kOtherMachine:
-      return "not for the Intel 386 (ELF machine 3)";
+      return "for another machine (ELF header field e_machine)";
     case ElfError::kBadProgramHeaders:
       return "the program headers are not 32 bytes each, or not inside the file";
     case ElfError::kTooManySegments:

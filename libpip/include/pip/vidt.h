@@ -23,7 +23,7 @@
 #define PIP_VIDT_ENTRIES 1023u
 
 /* Vectors with a meaning (ABI section 3). */
-#define PIP_VECTOR_INITIAL 0u        /* the kernel of this library starts a child here */
+#define PIP_VECTOR_INITIAL 0u        /* where a new child starts */
 #define PIP_VECTOR_DOUBLE_FAULT 8u   /* a child whose parent could not be told of a fault */
 #define PIP_VECTOR_TIMER 32u         /* hardware interrupt n of the root is vector 32 + n */
 #define PIP_VECTOR_SAVE_MASKED 48u   /* where an interrupted partition's context goes while it is VCLI */

@@ -30,4 +30,9 @@ static inline void pip_context_initialise(user_ctx_t* context, uint32_t entry, u
   context->valid = 1;
 }
 
+/* Where a partition finds the address of its boot information when it starts: EBX. */
+static inline void pip_context_set_boot_information(user_ctx_t* context, uint32_t address) {
+  context->regs.ebx = address;
+}
+
 #endif /* PIP_ARCH_CONTEXT_H_ */

@@ -16,4 +16,7 @@
 #define PIP_USER_BEGIN 0x400000
 #define PIP_USER_END 0xD0000000
 
+/* What an executable for this machine says in its ELF header: EM_386. */
+#define PIP_ELF_MACHINE 3
+
 #endif /* PIP_ARCH_LAYOUT_H_ */
