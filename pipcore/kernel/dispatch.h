@@ -31,6 +31,9 @@ enum class Service : std::uint32_t {
   kPutCharacter = 11,  // not a service of the model: entries handle it
 };
 
+// The answer to a number that is no service: not a pip_status of any service.
+inline constexpr std::uint32_t kNoSuchService = 0xFFFFFFFF;
+
 using Arguments = std::array<std::uint32_t, 6>;
 
 // The generated services check everything: any words are good arguments.  Inline, so that a constant service costs one

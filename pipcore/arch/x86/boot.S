@@ -24,7 +24,38 @@ _start:
         xorl    %ebp, %ebp
         pushl   %ebx
         pushl   %eax
+
+        /* The compiler's code is for processors with CMOV: CPUID exists if bit 21 of EFLAGS can be changed (Intel SDM
+           volume 1, section 20.1.2), and bit 15 of EDX of leaf 1 is CMOV. */
+        pushl   $PIP_EFLAGS_FIXED | PIP_EFLAGS_ID
+        popfl
+        pushfl
+        popl    %eax
+        testl   $PIP_EFLAGS_ID, %eax
+        jz      1f
+        movl    $1, %eax
+        cpuid
+        testl   $1 << 15, %edx
+        jz      1f
         call    BootKernel
+
+        /* Last words without a compiler: to a serial port as it is, then the failure exit of QEMU. */
+1:      movl    $old_processor, %esi
+        movl    $0x3F8, %edx
+2:      lodsb
+        testb   %al, %al
+        jz      3f
+        outb    %al, %dx
+        jmp     2b
+3:      movb    $1, %al
+        outb    %al, $0xF4
+4:      hlt
+        jmp     4b
+
+        .section .rodata
+old_processor:
+        .asciz  "Pip: this processor is too old: Pip needs a Pentium Pro or later\r\n"
+        .text
 
         /* With the kernel's descriptor tables in place: segments that do not depend on the loader's. */
         .globl  ReloadSegments

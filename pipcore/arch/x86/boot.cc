@@ -105,7 +105,6 @@ Features ReadFeatures() {
   if (leaves >= 7) {
     const CpuidResult seven = Cpuid(7);
     features.protections |= (seven.ebx & (1U << 7)) != 0 ? kCr4SupervisorExecutionPrevention : 0;
-    features.protections |= (seven.ebx & (1U << 20)) != 0 ? kCr4SupervisorAccessPrevention : 0;
     features.protections |= (seven.ecx & (1U << 2)) != 0 ? kCr4UserModeInstructionPrevention : 0;
   }
   return features;

@@ -9,10 +9,13 @@
      call gate:          -4 SS  -8 ESP  -12 CS      -16 EIP                              Intel SDM volume 3A, 5.8.5
      SYSENTER:           nothing; EIP and ESP come in EDX and ECX                        Intel SDM volume 3A, 5.8.7
 
+   From virtual-8086 mode, four segment registers stand above an interrupt's frame (Intel SDM volume 3B, section 20.3.1).
+   User mode cannot enter that mode on a processor, but it can in QEMU 7.2, whose IRET loads VM at any privilege level.
+
    User mode owns all other registers at that moment.  DS and ES may be null: until they are loaded only the stack
    segment is used.  Of EFLAGS, interrupt gates clear IF, TF and NT but not DF; call gates clear nothing; SYSENTER clears
    IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel` below), and
-   with TF set a debug exception comes after each way in (`debug_entry`). */
+   with TF set a debug exception comes after each way in (`fault_unusual`). */
 
 #include "pipcore/arch/x86/layout.h"
 
@@ -54,30 +57,18 @@ fault_\vector:
         .rept   256
         .if     (i == 10) || (i == 11) || (i == 12) || (i == 13) || (i == 14) || (i == 17) || (i == 21) || (i == 29) || (i == 30)
         fault_with_code %i
-        .elseif (i != 1) && (i < PIP_FIRST_INTERRUPT_VECTOR || i >= PIP_FIRST_SOFTWARE_VECTOR)
+        .elseif (i < PIP_FIRST_INTERRUPT_VECTOR || i >= PIP_FIRST_SOFTWARE_VECTOR)
         fault %i
         .endif
         .set    i, i + 1
         .endr
         .noaltmacro
 
-        /* A single step over a call gate or SYSENTER traps after the switch to the kernel: at its first instruction, with
-           the user's TF still set.  Then TF is cleared and the kernel goes on; the step is lost to the user. */
-        .balign 16
-fault_1:
-        testl   $3, 4(%esp)
-        jz      1f
-        pushl   $0
-        pushl   $1
-        jmp     fault_entry
-1:      andl    $~PIP_EFLAGS_TF, 8(%esp)
-        iretl
-
         .balign 16
 fault_entry:
-        /* vector, error code, EIP, CS */
-        testl   $3, 12(%esp)
-        jz      fault_in_kernel
+        /* vector, error code, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+        cmpl    $kernel_stack_top - 28, %esp
+        jne     fault_unusual
         save_all_registers
         load_kernel_segments %eax, %ax
         cld
@@ -90,6 +81,37 @@ fault_entry:
         movl    %edx, registers + PIP_REGISTER_ESP
         call    HandleFault
         jmp     leave_kernel
+
+        /* Segment registers may still be the user's: the stack only. */
+fault_unusual:
+        testl   $PIP_EFLAGS_VM, 16(%esp)
+        jnz     fault_in_virtual_8086
+        cmpl    $1, (%esp)
+        jne     fault_in_kernel
+        /* A single step over a call gate or SYSENTER traps after the switch to the kernel, at its first instruction, with
+           the user's TF still set.  Then TF is cleared and the kernel goes on; the step is lost to the user. */
+        andl    $~PIP_EFLAGS_TF, 16(%esp)
+        addl    $8, %esp
+        iretl
+
+fault_in_virtual_8086:
+        save_all_registers
+        load_kernel_segments %eax, %ax
+        cld
+        movl    $kernel_stack_top - 44, %esp
+        call    save_virtual_8086
+        call    HandleFault
+        jmp     leave_kernel
+
+        /* The partition goes on, if it does, in protected mode. */
+save_virtual_8086:
+        movl    kernel_stack_top - 36, %eax
+        movl    kernel_stack_top - 28, %ecx
+        movl    kernel_stack_top - 24, %edx
+        movl    %eax, registers + PIP_REGISTER_EIP
+        movl    %ecx, registers + PIP_REGISTER_EFLAGS
+        movl    %edx, registers + PIP_REGISTER_ESP
+        ret
 
         /* A fault of the kernel itself.  Arguments: vector, error code, EIP. */
 fault_in_kernel:
@@ -115,9 +137,9 @@ interrupt_\line:
 
         .balign 16
 interrupt_entry:
-        /* line, EIP, CS */
-        testl   $3, 8(%esp)
-        jz      interrupt_in_kernel
+        /* line, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+        cmpl    $kernel_stack_top - 24, %esp
+        jne     interrupt_unusual
         save_all_registers
         load_kernel_segments %eax, %ax
         cld
@@ -128,6 +150,17 @@ interrupt_entry:
         movl    %eax, registers + PIP_REGISTER_EIP
         movl    %ecx, registers + PIP_REGISTER_EFLAGS
         movl    %edx, registers + PIP_REGISTER_ESP
+        call    HandleInterrupt
+        jmp     leave_kernel
+
+interrupt_unusual:
+        testl   $PIP_EFLAGS_VM, 12(%esp)
+        jz      interrupt_in_kernel
+        save_all_registers
+        load_kernel_segments %eax, %ax
+        cld
+        movl    $kernel_stack_top - 40, %esp
+        call    save_virtual_8086
         call    HandleInterrupt
         jmp     leave_kernel
 

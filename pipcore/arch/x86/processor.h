@@ -46,7 +46,6 @@ inline constexpr std::uint32_t kCr4MachineCheck = 1U << 6;
 inline constexpr std::uint32_t kCr4PageGlobal = 1U << 7;
 inline constexpr std::uint32_t kCr4UserModeInstructionPrevention = 1U << 11;
 inline constexpr std::uint32_t kCr4SupervisorExecutionPrevention = 1U << 20;
-inline constexpr std::uint32_t kCr4SupervisorAccessPrevention = 1U << 21;
 
 // The clobber "memory" keeps accesses on their side of a change of the rules of translation.
 inline void WriteCr0(std::uint32_t value) { asm volatile("movl %0, %%cr0" : : "r"(value) : "memory"); }

@@ -41,7 +41,6 @@ constexpr std::uint32_t kEip = PIP_REGISTER_EIP / 4;
 constexpr std::uint32_t kEsp = PIP_REGISTER_ESP / 4;
 constexpr std::uint32_t kEax = PIP_REGISTER_EAX / 4;
 
-constexpr std::uint32_t kGeneralProtection = 13;
 constexpr std::uint32_t kPageFault = 14;
 
 // Says which partition was running, and where.
@@ -186,7 +185,7 @@ void HandleGate(std::uint32_t number) {
 
 void HandleUnusualService(std::uint32_t service_word, std::uint32_t argument) {
   if ((service_word & 0xFF) != static_cast<std::uint32_t>(Service::kPutCharacter)) {
-    HandleFault(pip::x86::kGeneralProtection);
+    write_register(pip::x86::kEax, pip::kernel::kNoSuchService);
   } else if (current_partition() == root_partition) {
     pip::x86::PutSerial(static_cast<char>(argument));
   } else {

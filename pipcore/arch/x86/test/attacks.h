@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What attacks.S and hostile.cc agree on. */
+#ifndef PIPCORE_ARCH_X86_TEST_ATTACKS_H_
+#define PIPCORE_ARCH_X86_TEST_ATTACKS_H_
+
+/* Outcomes beside vectors. */
+#define ATTACK_THROUGH 256     /* the child does all it wants and yields */
+#define ATTACK_UNTIL_TICKS 257 /* the child spins until the timer has ticked a few times */
+#define ATTACK_UNTIL_STORM 258 /* the child works while the timer ticks at full speed, many times */
+
+/* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0. */
+#define ATTACK_DONE_SLOT 60
+#define ATTACK_NO_SLOT 61
+
+#endif

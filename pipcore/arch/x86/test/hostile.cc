@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S), one child per attack, and
+// requires that each time the root is told exactly what the interface promises, and nothing else happens.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "libpip/cpp/child_builder.h"
+#include "libpip/cpp/image.h"
+#include "libpip/cpp/machine.h"
+#include "libpip/cpp/page_allocator.h"
+#include "libpip/cpp/vidt.h"
+#include "pip/api.h"
+#include "pip/arch/services.h"
+#include "pip/fpinfo.h"
+#include "pip/paging.h"
+#include "pip/stdio.h"
+#include "pipcore/arch/x86/test/attacks.h"
+
+namespace {
+
+struct Attack {
+  const char* name;
+  void (*code)();
+  std::uint32_t expected;
+  std::uint32_t also_right;
+};
+
+constexpr std::uint32_t kTimerVector = 32;
+constexpr std::uint32_t kTicks = 3;
+constexpr std::uint32_t kStormTicks = 3000;
+
+// The timer's divisor: 100 ticks a second, and as fast as a tick still leaves the child some time (Intel 8254 data sheet;
+// 1193182 Hz).
+constexpr std::uint32_t kCalm = 11931;
+constexpr std::uint32_t kStorm = 60;
+
+std::array<user_ctx_t, 256> handler_contexts;
+alignas(16) std::array<std::byte, 8192> handler_stack;
+user_ctx_t after_yield;
+pip::ChildBuilder* child;
+std::uint32_t outcome;
+std::uint32_t ticks;
+std::uint32_t ticks_wanted;
+
+void SetTimer(std::uint32_t divisor) {
+  Pip_Outb(0x43, 0x34);
+  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor));
+  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor >> 8));
+}
+
+}  // namespace
+
+extern "C" {
+
+extern const Attack attacks_begin[];
+extern const Attack attacks_end[];
+void handler_entry();
+
+// Read by the attacks: a page of the child's own for stacks, and what the processor can do.
+alignas(4096) std::array<std::uint32_t, 1024> attack_memory;
+std::uint32_t attack_sysenter;
+extern const std::array<std::uint32_t, 2> attack_bounds;
+const std::array<std::uint32_t, 2> attack_bounds = {1, 2};
+
+[[noreturn]] void OnVector(std::uint32_t vector) {
+  if (vector == kTimerVector && ++ticks < ticks_wanted) {
+    (void)child->ResumeInterrupted(ATTACK_NO_SLOT);
+    vector = 1000;  // the child cannot be resumed
+  }
+  outcome = vector;
+  pip_context_resume(&after_yield);
+}
+}
+
+namespace {
+
+// Runs one attack; the vector that ended it, or ATTACK_THROUGH.
+std::uint32_t Run(const Attack& attack) {
+  pip::ChildBuilder builder(pip::PageAllocator::OfPartition());
+  child = &builder;
+  pip::Status status = builder.Create();
+  const auto image = pip::OwnImage();
+  const auto* const stack = reinterpret_cast<const std::byte*>(attack_memory.data());
+  // The child sees the code and constants of this very program, read-only, and one page that it may write.
+  const std::size_t before = static_cast<std::size_t>(stack - image.data());
+  if (status == pip::Status::kDone) {
+    status = builder.ShareRange(image.first(before), pip::Rights::kReadExecute);
+  }
+  if (status == pip::Status::kDone) {
+    status = builder.ShareRange({stack, sizeof(attack_memory)}, pip::Rights::kReadWrite);
+  }
+  if (status == pip::Status::kDone) {
+    status = builder.PrepareStart({.entry = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(attack.code))});
+  }
+  if (status != pip::Status::kDone) {
+    pip::exit_fail("hostile: %s: cannot make the child: %s", attack.name, pip::to_string(status).data());
+  }
+  ticks = 0;
+  const bool storm = attack.expected == ATTACK_UNTIL_STORM;
+  ticks_wanted = storm ? kStormTicks : kTicks;
+  SetTimer(storm ? kStorm : kCalm);
+  outcome = ATTACK_THROUGH;
+  status = builder.Yield({.save_slot = ATTACK_DONE_SLOT});
+  SetTimer(kCalm);
+  if (status != pip::Status::kDone) {
+    pip::exit_fail("hostile: %s: yield: %s", attack.name, pip::to_string(status).data());
+  }
+  const std::uint32_t result = outcome;
+  status = builder.Destroy();
+  if (status != pip::Status::kDone) {
+    pip::exit_fail("hostile: %s: cannot delete the child: %s", attack.name, pip::to_string(status).data());
+  }
+  return result;
+}
+
+bool IsRight(const Attack& attack, std::uint32_t result) {
+  if (attack.expected == ATTACK_UNTIL_TICKS || attack.expected == ATTACK_UNTIL_STORM) {
+    return result == kTimerVector;
+  }
+  return result == attack.expected || result == attack.also_right;
+}
+
+}  // namespace
+
+extern "C" void main(const pip_fpinfo* boot) {
+  Pip_InitPaging(boot->membegin, boot->memend);
+  attack_sysenter = pip_cpu_has_sysenter;
+  pip::Vidt vidt = pip::Vidt::Own();
+  for (std::uint32_t vector = 0; vector < handler_contexts.size(); ++vector) {
+    vidt.SetHandler(vector, handler_contexts[vector], handler_entry, handler_stack);
+    handler_contexts[vector].regs.eax = vector;
+  }
+  vidt.Set(ATTACK_DONE_SLOT, after_yield);
+  vidt.Set(ATTACK_NO_SLOT, 0);
+  std::uint32_t count = 0;
+  for (const Attack& attack : std::span(attacks_begin, attacks_end)) {
+    const std::uint32_t result = Run(attack);
+    if (!IsRight(attack, result)) {
+      pip::exit_fail("hostile: %s: expected %u, but the root is told %u", attack.name, attack.expected, result);
+    }
+    ++count;
+  }
+  pip::exit_pass("hostile: %u attacks, each ended as promised", count);
+}
