@@ -47,6 +47,6 @@ case $image in
     ;;
 esac
 ensure_machine
-call_bazel build -- "$image"
+call_bazel build --show_result=0 -- "$image"
 # It is built; what is left to say is the machine's.
-bazel run --noshow_progress --ui_event_filters=-info,-debug --curses=no -- "$image" "${options[@]}"
+bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --curses=no -- "$image" "${options[@]}"

@@ -1,21 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every way in which a run can go wrong is seen, and said.
+# Every way in which a run in QEMU can go wrong is seen, and said.
 set -uo pipefail
-qemu=$1
-failures=0
-
-# run WAY STATUS WORDS OPTION...: boots the guest that ends in this way.
-run() {
-  local way=$1 expected=$2 words=$3 output status
-  shift 3
-  output=$("$qemu" "$@" "tools/bazel/test/${way}_image.image" 2>&1)
-  status=$?
-  if [ "$status" -ne "$expected" ] || ! grep -qF -- "$words" <<<"$output"; then
-    printf '%s %s: expected status %s and "%s", got %s and:\n%s\n' "$way" "$*" "$expected" "$words" "$status" "$output"
-    failures=$((failures + 1))
-  fi
-}
+# shellcheck source=tools/bazel/test/refuses.sh
+. tools/bazel/test/refuses.sh
 
 run pass 0 'PASS as told' --seconds 20
 run pass 1 'no line matches: ^never$' --seconds 20 --must-print '^never$'
