@@ -17,7 +17,7 @@ Proof. unfold bind. now intros ->. Qed.
 (** Replaces the first call of the goal's service by its result, which the lemma or hypothesis [H] tells; what [H]
     asks for is left to [lia] and [assumption], or to the user. *)
 Tactic Notation "step" uconstr(H) :=
-  erewrite bind_done; cycle 1; [eapply H; try assumption; try lia|cbv beta].
+  erewrite bind_done; cycle 1; [eapply H; try assumption; try lia|cbv beta; cbn [heap_of report_of]].
 
 Lemma when_done {A} (b : bool) (a : A) s : b = true -> when b a s = Done a s.
 Proof. now intros ->. Qed.

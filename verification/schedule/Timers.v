@@ -71,6 +71,12 @@ Qed.
 Lemma nodup_app_r {A} (l l' : list A) : NoDup (l ++ l') -> NoDup l'.
 Proof. induction l as [|x l IH]; simpl; auto. intros N. inversion_clear N. auto. Qed.
 
+Lemma nodup_app_disjoint {A} (l l' : list A) : NoDup l -> NoDup l' -> (forall x, In x l -> ~ In x l') -> NoDup (l ++ l').
+Proof.
+  induction 1 as [|x l F N IH]; simpl; auto. intros N' D. constructor; [|apply IH; auto].
+  rewrite in_app_iff. intros [I|I]; [tauto|]. exact (D x (or_introl eq_refl) I).
+Qed.
+
 (** ** Changing one timer: out goes the timer of task [i], if it has one; in comes another, perhaps. *)
 Section Replace.
   Variables (s s' : scheduler) (now i : N) (out new rest : list N).
