@@ -61,6 +61,8 @@ Definition collect (child va : word) : K answer :=
   let! head := config_list part in
   let! slot := find_in_list page_fuel head (place_table mmu) in
   if page_eq (slot_page slot) no_page then ret (Answer NOT_LISTED zero) else
+  let! records := record_count head in
+  if index_eq records first_index then ret (Answer NOT_LISTED zero) else
   let! v1 := record_mmu_origin (slot_page slot) (slot_index slot) in
   let! v2 := record_shadow1_origin (slot_page slot) (slot_index slot) in
   let! v3 := record_shadow2_origin (slot_page slot) (slot_index slot) in
