@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: workload check FILE   checks a workload file, and whether its tasks can miss a deadline
+#:
+#: Exit status: 0 admitted, 1 refused by the admission test, 2 the file or an option is wrong.
+#: Further: workload from-rt-app FILE (makes a workload file of an rt-app file), workload random (makes a random one),
+#: workload image FILE -o OUTPUT (the form that the partition reads), workload simulate FILE (runs it without a machine).
+#: scheduler-edf/workloads/README.md describes the files.
+set -euo pipefail
+. tools/cli/common.sh
+[ $# -gt 0 ] || complain "workload what? For instance: ./pip workload check scheduler-edf/workloads/rosace.json"
+ensure_machine
+call_bazel build --show_result=0 -- //tools/workload //scheduler-edf/simulator
+binaries=$(bazel info --ui_event_filters=-info bazel-bin 2>/dev/null)
+if [ "$1" = simulate ]; then
+  shift
+  exec "$binaries/scheduler-edf/simulator/simulator" "$@"
+fi
+exec "$binaries/tools/workload/workload" "$@"

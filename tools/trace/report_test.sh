@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The report of every sample: the simulator runs it, the report is made, and a browser shows chart and table.
+set -euo pipefail
+fail() {
+  echo "FAIL $*" >&2
+  exit 1
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work
+
+for sample in scheduler-edf/workloads/*.json; do
+  name=$(basename "$sample" .json)
+  scheduler-edf/simulator/simulator "$sample" --trace "$work/$name.trace" || [ "$name" = overload ] ||
+    fail "$name: the simulator says no"
+  tools/trace/report.sh "$work/$name.trace" "$work/$name" || [ "$name" = overload ] || fail "$name: no report"
+  for file in verdict.txt perfetto.json chart.svg report.html; do
+    [ -s "$work/$name/$file" ] || fail "$name: $file is missing or empty"
+  done
+  grep -v '^@' "$work/$name.trace" | cmp - "$work/$name/verdict.txt" || fail "$name: two verdicts"
+  grep -q '"traceEvents"' "$work/$name/perfetto.json" || fail "$name: not a trace for Perfetto"
+done
+
+if grep -qE '<(script|img)[^>]* src=|<link' tools/trace/report.html; then fail "the page needs other files"; fi
+
+for name in misbehaving random-50; do
+  timeout 100 ../debian/chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=10000 \
+    --dump-dom "file://$work/$name/report.html" >"$work/dom" 2>"$work/errors" || {
+    cat "$work/errors" >&2
+    fail "$name: the browser failed"
+  }
+  grep -q 'data-ready="yes"' "$work/dom" || fail "$name: the page's script did not reach its end"
+  grep -q '<svg' "$work/dom" || fail "$name: the browser shows no chart"
+  rows=$(sed -n '/<tbody>/,/<\/tbody>/p' "$work/dom" | grep -o '<tr>' | wc -l)
+  tasks=$(grep -c '^@ task' "$work/$name.trace")
+  [ "$rows" -eq "$tasks" ] || fail "$name: $rows rows for $tasks tasks"
+done
+echo "PASS"
