@@ -24,7 +24,7 @@ Record releases (s s' : scheduler) (now : N) (new : list job) (skipped : list N)
   re_later    : forall i, s_earliest s i <= s_earliest s' i;
   re_nodup    : NoDup (map number new);
   re_others   : forall i, ~ In i (map number new) -> s_due s' i = s_due s i /\ s_active s' i = s_active s i;
-  re_busy     : forall i, In i skipped -> s_active s i = true /\ s_due s i <= now;
+  re_busy     : forall i, In i skipped -> i < s_count s /\ s_active s i = true /\ s_due s i <= now;
   re_changed  : forall i, s_earliest s' i <> s_earliest s i ->
                   In i (map number new) \/ In i skipped \/ s_kind s i = STOPPED }.
 
@@ -77,7 +77,7 @@ Section Sequence.
       destruct (re_others _ _ _ _ _ H1 i ltac:(tauto)) as [<- <-]. apply (re_others _ _ _ _ _ H2). tauto.
     - intros i I. apply in_app_or in I as [I|I]; [now apply (re_busy _ _ _ _ _ H1)|].
       assert (F : ~ In i (map number n1)) by (intros G; apply (once i); auto).
-      destruct (re_others _ _ _ _ _ H1 i F) as [<- <-]. now apply (re_busy _ _ _ _ _ H2).
+      destruct (re_others _ _ _ _ _ H1 i F) as [<- <-]. rewrite <- A4. now apply (re_busy _ _ _ _ _ H2).
     - intros i Ne. rewrite map_app, !in_app_iff. rewrite <- A6.
       destruct (N.eq_dec (s_earliest s1 i) (s_earliest s i)) as [E|E].
       + rewrite <- E in Ne. apply (re_changed _ _ _ _ _ H2) in Ne. tauto.
@@ -195,7 +195,7 @@ Section OneTimer.
     intros A E. destruct (rearmed_guard (with_report s1 SKIPPED r) eq_refl) as (G1 & G2 & G3). pose proof period_positive.
     split; rewrite ?app_nil_r; simpl; try tauto; try apply NoDup_nil; try (rewrite H_s1; repeat split; reflexivity).
     - intros k [[]|[<-|[]]]. change (s_earliest s1 i) with (s_earliest (with_report s1 SKIPPED r) i). rewrite G1. lia.
-    - intros k [<-|[]]. split; auto. pose proof (tm_active _ _ H_ok i H_i A). lia.
+    - intros k [<-|[]]. split; auto. split; auto. pose proof (tm_active _ _ H_ok i H_i A). lia.
     - intros k Ne. rewrite (G3 k Ne). auto.
   Qed.
 
