@@ -36,6 +36,9 @@ static const char* const kernel_texts[] = {
 };
 
 const char* pip_status_text(pip_status_t status) {
+  if (status == PIP_NO_SUCH_SERVICE) {
+    return "no service has this number";
+  }
   if (status == PIP_REFUSED) {
     return "refused (the call gate does not say why)";
   }

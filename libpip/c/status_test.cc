@@ -60,12 +60,13 @@ TEST(StatusTest, NumbersAreTheKernels) {
 
 TEST(StatusTest, EveryStatusHasItsOwnText) {
   const std::string unknown = pip_status_text(static_cast<pip_status_t>(255));
-  std::set<std::string> texts = {unknown, pip_status_text(PIP_REFUSED), pip_status_text(PIP_OUT_OF_PAGES)};
-  EXPECT_EQ(texts.size(), 3U);
+  std::set<std::string> texts = {unknown, pip_status_text(PIP_REFUSED), pip_status_text(PIP_OUT_OF_PAGES),
+                                 pip_status_text(PIP_NO_SUCH_SERVICE)};
+  EXPECT_EQ(texts.size(), 4U);
   for (const auto& [status, name] : kStatuses) {
     EXPECT_TRUE(texts.insert(pip_status_text(status)).second) << name;
   }
-  EXPECT_EQ(pip_status_text(static_cast<pip_status_t>(0xFFFFFFFF)), unknown);
+  EXPECT_EQ(pip_status_text(static_cast<pip_status_t>(0x7FFFFFFF)), unknown);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
     kNotListed = PIP_NOT_LISTED,
     kNoHandler = PIP_NO_HANDLER,
     kNotRoot = PIP_NOT_ROOT,
+    kNoSuchService = static_cast<std::uint32_t>(PIP_NO_SUCH_SERVICE),
     kRefused = PIP_REFUSED,
     kOutOfPages = PIP_OUT_OF_PAGES,
 };

@@ -244,6 +244,18 @@ void Ports(std::uint32_t page) {
   }
 }
 
+// Numbers that are no service are refused.  Only SYSENTER has them: a gate that does not exist faults.
+void UnknownServices() {
+  constexpr std::array<std::uint32_t, 5> kNumbers = {12, 13, 100, 255, 0xFFFFFFFF};
+  for (const std::uint32_t number : kNumbers) {
+    const pip_answer_t answer = pip_fast_call3(number, 1, 2, 3);
+    if (answer.status != PIP_NO_SUCH_SERVICE) {
+      pip::exit_fail("entries: service %u: %s", number, pip_status_text(answer.status));
+    }
+    ++checks;
+  }
+}
+
 }  // namespace
 
 extern "C" void main(const pip_fpinfo* boot) {
@@ -270,5 +282,6 @@ extern "C" void main(const pip_fpinfo* boot) {
   }
   pip_cpu_has_sysenter = 1;
   Ports(TakePage());
+  UnknownServices();
   pip::exit_pass("entries: %u calls answered as they should be", checks);
 }

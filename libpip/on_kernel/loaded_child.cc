@@ -35,9 +35,6 @@ void Misbehave(loaded_child::Task task) {
       // Code is mapped without the right to write when this came as an ELF file.
       *reinterpret_cast<volatile std::uint32_t*>(PIP_IMAGE_ADDRESS) = 0;
       break;
-    case loaded_child::Task::kUnknownService:
-      (void)pip_fast_call1(99, 0);
-      break;
     case loaded_child::Task::kUnknownGate:
       asm volatile("lcall $0xF8, $0");
       break;

@@ -19,7 +19,6 @@ inline constexpr std::uint32_t kConstant = 0x55667788;
 enum class Task : std::uint32_t {
   kReport,
   kWriteToCode,
-  kUnknownService,
   kUnknownGate,
   kPort,
   kDirectPort,

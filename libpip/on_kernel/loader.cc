@@ -112,9 +112,10 @@ void Try(bool code_is_writable) {
     std::uint32_t fault;
     const char* what;
   } const kWrong[] = {
-      {Task::kUnknownGate, 13, "a gate that does not exist"},   {Task::kDirectPort, 13, "direct access to a port"},
-      {Task::kReadKernel, 14, "reading the kernel's memory"},   {Task::kSoftwareInterrupt, 100, "a software interrupt"},
-      {Task::kUnknownService, 13, "a service that is unknown"},
+      {Task::kUnknownGate, 13, "a gate that does not exist"},
+      {Task::kDirectPort, 13, "direct access to a port"},
+      {Task::kReadKernel, 14, "reading the kernel's memory"},
+      {Task::kSoftwareInterrupt, 100, "a software interrupt"},
   };
   for (const auto& wrong : kWrong) {
     const std::uint32_t found = Run(loaded_child::kChildContinues, shared, wrong.task);

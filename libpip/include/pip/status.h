@@ -40,6 +40,9 @@ typedef enum pip_status {
   PIP_NO_HANDLER = 24,                /* nobody up to the root can be told */
   PIP_NOT_ROOT = 25,                  /* only the root partition may ask this */
 
+  /* The kernel's answer to a number that is no service: 0xFFFFFFFF in the register. */
+  PIP_NO_SUCH_SERVICE = -1,
+
   /* What libpip itself answers; the kernel does not know these. */
   PIP_REFUSED = 0x1000,     /* refused through a call gate, which does not say why */
   PIP_OUT_OF_PAGES = 0x1001 /* the page allocator is empty */
