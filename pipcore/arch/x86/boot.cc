@@ -248,7 +248,8 @@ void BuildRoot(FrameSet& free) {
       return;
     case RootError::kTooLittleMemory: {
       kernel::TextLine line;
-      line.Append("too little memory: the root image and its modules leave less than ");
+      line.Append("too little memory: of ").AppendDecimal(multiboot.memory.frames() / kFramesPerMiB);
+      line.Append(" MiB, the root image and its modules leave less than ");
       kernel::LastWords(line.AppendDecimal(kFreeFramesMin / kFramesPerMiB).Append(" MiB"));
     }
     case RootError::kImagesTooLarge:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipcore/arch/x86/gates.h"
 
-#include "pipcore/arch/x86/interrupt_controller.h"
+#include "pipcore/arch/x86/ports.h"
 #include "pipcore/arch/x86/processor.h"
 
 extern "C" {
@@ -26,16 +26,6 @@ constexpr std::uint32_t Width(GateKind kind) {
 }
 
 }  // namespace
-
-bool IsKernelPort(std::uint16_t port, std::uint32_t bytes) {
-  for (std::uint32_t i = 0; i < bytes; ++i) {
-    const std::uint16_t touched = static_cast<std::uint16_t>(port + i);
-    if (touched == kMasterCommand || touched == kMasterData || touched == kSlaveCommand || touched == kSlaveData) {
-      return true;
-    }
-  }
-  return false;
-}
 
 std::uint32_t UsePort(GateKind kind, std::uint32_t port_word, std::uint32_t value) {
   const std::uint16_t port = static_cast<std::uint16_t>(port_word);

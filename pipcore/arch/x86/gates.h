@@ -52,9 +52,6 @@ inline constexpr std::array<Gate, PIP_GATE_COUNT> kGates = {{
     {GateKind::kService, kernel::Service::kYield, 5},
 }};
 
-// Whether an access of this many bytes touches a port of the interrupt controllers.
-bool IsKernelPort(std::uint16_t port, std::uint32_t bytes);
-
 // One access for the running partition.  Only the root partition may use ports; other partitions, and the kernel's
 // ports, read 0 and ignore writes.  `value` is what to write, or the virtual address whose physical address to write.
 std::uint32_t UsePort(GateKind kind, std::uint32_t port, std::uint32_t value);

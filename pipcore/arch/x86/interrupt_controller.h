@@ -6,15 +6,10 @@
 
 #include <cstdint>
 
+#include "pipcore/arch/x86/ports.h"
 #include "pipcore/arch/x86/processor.h"
 
 namespace pip::x86 {
-
-// Ports of the controllers: nobody but the kernel uses them.
-inline constexpr std::uint16_t kMasterCommand = 0x20;
-inline constexpr std::uint16_t kMasterData = 0x21;
-inline constexpr std::uint16_t kSlaveCommand = 0xA0;
-inline constexpr std::uint16_t kSlaveData = 0xA1;
 
 inline constexpr std::uint32_t kTimerLine = 0;
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Root partitions that do what nobody can take: the kernel must stop the machine with one line.  FAULT says which. */
+
+        .section .start, "ax", @progbits
+        .globl  _start
+_start:
+
+#define FAULT_UNDEFINED 1
+#define FAULT_PAGE 2
+#define FAULT_GATE_STACK 3
+#define FAULT_TIMER 4
+#define FAULT_INTERRUPT 5
+#define FAULT_CHILD_OF_NOBODY 6
+
+#if FAULT == FAULT_UNDEFINED
+        movl    $0, 0xFFFFF000 + 4 * 6
+        ud2
+#elif FAULT == FAULT_PAGE
+        movl    %eax, 0xD0000004
+#elif FAULT == FAULT_GATE_STACK
+        movl    $0x100000, %esp
+        lcall   $0x70, $0
+#elif FAULT == FAULT_TIMER
+        /* interrupts welcome, and no handler */
+        movl    $0, 0xFFFFF000 + 4 * 32
+        pushl   $1
+        lcall   $0x98, $0
+1:      jmp     1b
+#elif FAULT == FAULT_INTERRUPT
+        movl    $0xD0000000, 0xFFFFF000 + 4 * 32
+        pushl   $1
+        lcall   $0x98, $0
+1:      jmp     1b
+#elif FAULT == FAULT_CHILD_OF_NOBODY
+        /* the root's own software interrupt has no parent to go to */
+        int     $77
+#endif
+
+        .section .note.GNU-stack, "", @progbits
