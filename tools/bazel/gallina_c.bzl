@@ -52,7 +52,7 @@ def gallina_c_library(name, writer, header, source, gallina = [], copts = [], de
         gallina = gallina,
         header = header,
         source = source,
-        visibility = ["//visibility:private"],
+        visibility = kwargs.get("visibility"),
         writer = writer,
     )
     native.cc_library(

@@ -96,6 +96,10 @@ class Boot {
 
 BootedMachine BootRootPartition(std::uint32_t free_pages) {
   FillKernelDirectory();
+  // "No page" is frame 0, where a real machine has firmware's data.  A service that follows it finds what looks like
+  // entries and gifts.
+  constexpr std::uint32_t kTrap = PIP_FIRST_ORDINARY_FRAME * PIP_PAGE_BYTES + kEverything;
+  std::ranges::fill(physical_memory[0], kTrap);
   for (std::uint32_t i = 0; i < kVgaPages; ++i) {
     std::ranges::fill(physical_memory[kVgaFrame + i], 0U);
   }

@@ -11,7 +11,7 @@
 
 // The objects that the shims work on.  They belong to the machine that was used last.
 extern "C" {
-std::uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
+alignas(PIP_PAGE_BYTES) std::uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
 std::uint32_t registers[PIP_CONTEXT_WORDS];
 std::uint32_t kernel_directory[PIP_TABLE_SIZE];
 page_t running_partition;
