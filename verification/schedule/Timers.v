@@ -41,15 +41,22 @@ Definition expired (s : scheduler) (now : N) : nat := length (filter (fun x => e
 Lemma filter_permutes {A} (p : A -> bool) l l' : Permutation l l' -> length (filter p l) = length (filter p l').
 Proof. induction 1; simpl; auto; repeat destruct (p _); simpl; congruence. Qed.
 
-Lemma expired_bound s now : timers_ok s now -> (expired s now <= N.to_nat (s_count s))%nat.
+Lemma timers_size s now : timers_ok s now -> size (s_timers s) <= s_count s.
 Proof.
-  intros T. transitivity (length (timers s)).
-  { unfold expired. induction (timers s); simpl; [lia|]. destruct (_ <=? _); simpl; lia. }
+  intros T. enough (length (timers s) <= N.to_nat (s_count s))%nat as L.
+  { unfold elements in L. rewrite contents_length in L. lia. }
   rewrite <- (map_length entry_task), <- (map_length N.to_nat), <- (seq_length (N.to_nat (s_count s)) 0).
   apply NoDup_incl_length.
   - apply (FinFun.Injective_map_NoDup (f := N.to_nat)); [intros a b; apply N2Nat.inj|apply T].
   - intros k K. apply in_map_iff in K as (i & <- & K). apply in_map_iff in K as (x & <- & K).
     destruct (tm_task _ _ T x K). apply in_seq. lia.
+Qed.
+
+Lemma expired_bound s now : timers_ok s now -> (expired s now <= N.to_nat (s_count s))%nat.
+Proof.
+  intros T. apply timers_size in T. transitivity (length (timers s)).
+  - unfold expired. induction (timers s); simpl; [lia|]. destruct (_ <=? _); simpl; lia.
+  - unfold elements. rewrite contents_length. lia.
 Qed.
 
 (** There is room for the timer of a task that has none. *)
