@@ -15,7 +15,7 @@ Proof. intros Hn. apply N.eqb_neq. intros E. apply Hn. by destruct a, b. Qed.
 Global Opaque status_eq.
 
 (** A refusal: nothing was done. *)
-Ltac refuse := solve [apply wp_ret; split; [intros; congruence | reflexivity]].
+Ltac refuse := solve [apply wp_ret; split; [cbn [answer_status]; intros; congruence | reflexivity]].
 
 (** The tests and selectors of primitives, as operations on [N] and [bool]. *)
 Ltac open_tests :=
