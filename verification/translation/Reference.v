@@ -16,7 +16,8 @@ Variable P : penv.
 Variable F : fenv.
 
 (** A value carries its type. *)
-Inductive any := AUnit | ABool (b : bool) | ANat (n : nat) | ANum (k : number) (n : N) | AData (d : string) (x : data d).
+Inductive any :=
+| AUnit | ABool (b : bool) | ANat (n : nat) | ANum (k : number) (n : N) | AData (d : string) (x : data d).
 
 Definition inject (t : ty) : tyD t -> any :=
   match t with
