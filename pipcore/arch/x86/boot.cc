@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From the loader to the root partition.  Before paging is on, an address is a physical address; after, the kernel's own
-// addresses are the same and physical_memory reaches all of memory.
+// From the loader to the root partition.  Before paging is on, an address is a physical address; after, the kernel's
+// own addresses are the same and physical_memory reaches all of memory.
 #include <array>
 #include <cstdint>
 #include <span>
@@ -147,8 +147,9 @@ void StartPaging(const KernelImage& image, std::uint32_t window_frames, const Fe
   WriteCr3(AddressOf(kernel_directory));
   WriteCr4((features.paging.large_pages ? kCr4PageSizeExtensions : 0) |
            (features.machine_check ? kCr4MachineCheck : 0) | features.protections);
-  // Floating point: EM makes each x87 instruction a fault #NM and each MMX and SSE instruction a fault #UD; MP and TS do
-  // the same for WAIT (Intel SDM volume 3A, section 2.5).  No partition's floating-point state exists, so none leaks.
+  // Floating point: EM makes each x87 instruction a fault #NM and each MMX and SSE instruction a fault #UD; MP and TS
+  // do the same for WAIT (Intel SDM volume 3A, section 2.5).  No partition's floating-point state exists, so none
+  // leaks.
   WriteCr0(kCr0Paging | kCr0WriteProtect | kCr0NumericError | kCr0TaskSwitched | kCr0Emulation |
            kCr0MonitorCoprocessor | kCr0ProtectionEnable);
   // PGE only with paging on (Intel SDM volume 3A, section 4.10.2.4 and 9.8.3).
@@ -257,11 +258,7 @@ void BuildRoot(FrameSet& free) {
   }
 }
 
-}  // namespace
-}  // namespace pip::x86
-
-void BootKernel(std::uint32_t magic, std::uint32_t information) {
-  using namespace pip::x86;
+[[noreturn]] void Boot(std::uint32_t magic, std::uint32_t information) {
   InitializeSerial();
   const KernelImage image = Image();
   InitializeDescriptors(AddressOf(kernel_directory));
@@ -281,5 +278,11 @@ void BootKernel(std::uint32_t magic, std::uint32_t information) {
   BuildRoot(free_memory);
   FillBootInformation();
   StartRootPartition(root);
+  // The state is complete: a check of the invariant belongs here, before the first instruction of user mode.
   leave_kernel();
 }
+
+}  // namespace
+}  // namespace pip::x86
+
+void BootKernel(std::uint32_t magic, std::uint32_t information) { pip::x86::Boot(magic, information); }

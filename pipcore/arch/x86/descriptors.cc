@@ -45,8 +45,7 @@ constexpr Descriptor Gate(std::uint32_t selector, std::uint32_t offset, std::uin
   return {(selector << 16) | (offset & 0xFFFF), (offset & 0xFFFF0000) | kPresent | type};
 }
 constexpr Descriptor System(std::uint32_t base, std::uint32_t bytes, std::uint32_t type) {
-  return {((base & 0xFFFF) << 16) | (bytes - 1),
-          (base & 0xFF000000) | ((base >> 16) & 0xFF) | kPresent | type};
+  return {((base & 0xFFFF) << 16) | (bytes - 1), (base & 0xFF000000) | ((base >> 16) & 0xFF) | kPresent | type};
 }
 
 // Intel SDM volume 3A, section 7.2.1.

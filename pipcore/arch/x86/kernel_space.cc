@@ -20,9 +20,7 @@ constexpr std::uint32_t Entry(std::uint32_t frame, std::uint32_t flags) { return
 
 }  // namespace
 
-std::uint32_t WindowFrames(std::uint32_t memory_end) {
-  return std::min(memory_end, kWindowSlots * kEntriesPerTable);
-}
+std::uint32_t WindowFrames(std::uint32_t memory_end) { return std::min(memory_end, kWindowSlots * kEntriesPerTable); }
 
 std::uint32_t WindowTables(std::uint32_t window_frames, PagingFeatures features) {
   const std::uint32_t slots = (window_frames + kEntriesPerTable - 1) / kEntriesPerTable;
@@ -30,8 +28,7 @@ std::uint32_t WindowTables(std::uint32_t window_frames, PagingFeatures features)
 }
 
 void FillKernelTables(const KernelTables& tables, const KernelImage& image, std::uint32_t window_frames,
-                      PagingFeatures features, std::span<TablePage> window_tables,
-                      std::uint32_t window_tables_frame) {
+                      PagingFeatures features, std::span<TablePage> window_tables, std::uint32_t window_tables_frame) {
   const std::uint32_t global = features.global_pages ? kGlobal : 0;
   tables.directory.fill(0);
   tables.directory[0] = Entry(tables.image_frame, kPresent | kWritable);

@@ -45,8 +45,7 @@ std::uint32_t WindowTables(std::uint32_t window_frames, PagingFeatures features)
 // Fills the tables.  `window_tables` has WindowTables() pages, next to each other from `window_tables_frame` on.  The
 // kernel's own frames are left out of the window: no stray write through it reaches them.
 void FillKernelTables(const KernelTables& tables, const KernelImage& image, std::uint32_t window_frames,
-                      PagingFeatures features, std::span<TablePage> window_tables,
-                      std::uint32_t window_tables_frame);
+                      PagingFeatures features, std::span<TablePage> window_tables, std::uint32_t window_tables_frame);
 
 }  // namespace pip::x86
 

@@ -50,7 +50,7 @@ struct MultibootInformation {
   // The root image and at most 60 further modules: as many as the boot information page can name.
   static constexpr std::size_t kModulesMax = 61;
 
-  FrameSet memory;                  // RAM that the firmware offers
+  FrameSet memory;                    // RAM that the firmware offers
   std::uint32_t unreachable_kib = 0;  // RAM above 4 GiB
   std::array<Module, kModulesMax> modules{};
   std::size_t module_count = 0;

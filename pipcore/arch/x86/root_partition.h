@@ -33,7 +33,8 @@ struct RootPartition {
   page_t boot_information = 0;
   page_t stack_high = 0;
   page_t vidt = 0;
-  std::array<std::uint32_t, MultibootInformation::kModulesMax> module_begin{};  // addresses; of the root image: kRootImage
+  std::array<std::uint32_t, MultibootInformation::kModulesMax>
+      module_begin{};  // addresses; of the root image: kRootImage
   std::uint32_t memory_begin = 0;
   std::uint32_t memory_end = 0;
 };
@@ -45,8 +46,8 @@ enum class RootError { kNone, kTooLittleMemory, kImagesTooLarge };
 // after its last byte is cleared.
 RootError BuildRootPartition(std::span<const Module> modules, FrameSet& free, RootPartition& root);
 
-// Fills the pages that the root partition finds at its start: the VIDT, and the context that it names.  Sets registers[]
-// to that context, and makes the root partition the running one.
+// Fills the pages that the root partition finds at its start: the VIDT, and the context that it names.  Sets
+// registers[] to that context, and makes the root partition the running one.
 void StartRootPartition(const RootPartition& root);
 
 }  // namespace pip::x86

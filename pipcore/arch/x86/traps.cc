@@ -18,8 +18,9 @@ extern "C" {
 static_assert(PIP_DESCRIPTOR_VSTI * 4 == PIP_DESCRIPTOR_VSTI_BYTES);
 static_assert(PIP_CONTEXT_WORDS * 4 == PIP_REGISTERS_BYTES);
 
-// The vector of an interrupt that came between a call gate and the masking of interrupts; 0: none.  One place is enough:
-// until it is delivered no other can come, because interrupts are masked in the kernel and in a root that is VCLI.
+// The vector of an interrupt that came between a call gate and the masking of interrupts; 0: none.  One place is
+// enough: until it is delivered no other can come, because interrupts are masked in the kernel and in a root that is
+// VCLI.
 std::uint32_t pending_interrupt = 0;
 
 void HandleFault(std::uint32_t vector);
@@ -63,8 +64,8 @@ void AppendPlace(kernel::TextLine& line) {
   kernel::LastWords(line);
 }
 
-// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a root
-// that cannot take it has lost control of time, and a child could run for ever.
+// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
+// root that cannot take it has lost control of time, and a child could run for ever.
 [[gnu::noinline, gnu::cold]] void StopForTimerOrDrop(std::uint32_t vector) {
   if (vector == PIP_FIRST_INTERRUPT_VECTOR + kTimerLine) {
     kernel::TextLine line;
@@ -139,7 +140,9 @@ void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t 
 
 void HandleLastResort(std::uint32_t vector) {
   pip::kernel::TextLine line;
-  line.Append(vector == 2 ? "non-maskable interrupt" : vector == 8 ? "the kernel itself double-faults" : "machine check");
+  line.Append(vector == 2   ? "non-maskable interrupt"
+              : vector == 8 ? "the kernel itself double-faults"
+                            : "machine check");
   line.Append(" at ").AppendHex(pip::x86::InterruptedInstruction());
   line.Append(", address ").AppendHex(pip::x86::ReadCr2());
   pip::kernel::LastWords(line);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S), one child per attack, and
-// requires that each time the root is told exactly what the interface promises, and nothing else happens.
+// Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S), one child per attack,
+// and requires that each time the root is told exactly what the interface promises, and nothing else happens.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +32,8 @@ constexpr std::uint32_t kTimerVector = 32;
 constexpr std::uint32_t kTicks = 3;
 constexpr std::uint32_t kStormTicks = 3000;
 
-// The timer's divisor: 100 ticks a second, and as fast as a tick still leaves the child some time (Intel 8254 data sheet;
-// 1193182 Hz).
+// The timer's divisor: 100 ticks a second, and as fast as a tick still leaves the child some time (Intel 8254 data
+// sheet; 1193182 Hz).
 constexpr std::uint32_t kCalm = 11931;
 constexpr std::uint32_t kStorm = 60;
 

@@ -36,11 +36,11 @@ extern uint32_t frame_count;
         \at(physical_memory[q][j], L1) == \at(physical_memory[q][j], L2);
 */
 
-/* The words of a page.  The builtin repeats what is so, that pages are aligned; with it GCC adds the offset of the page and
-   that of the word in one addressing mode. */
+/* The words of a page.  The builtin repeats what is so, that pages are aligned; with it GCC adds the offset of the page
+   and that of the word in one addressing mode. */
 /*@ requires is_page(p); assigns \nothing; ensures words: \result == &physical_memory[p][0]; */
-static inline uint32_t *page_words(page_t p) {
-  return (uint32_t *)__builtin_assume_aligned(&physical_memory[p][0], PIP_PAGE_BYTES);
+static inline uint32_t* page_words(page_t p) {
+  return (uint32_t*)__builtin_assume_aligned(&physical_memory[p][0], PIP_PAGE_BYTES);
 }
 
 #endif

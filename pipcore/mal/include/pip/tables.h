@@ -32,7 +32,7 @@ static inline void write_origin(page_t p, index_t i, vaddr_t v) { page_words(p)[
     ensures empty: (\result != 0) <==>
               \forall integer i; is_index(i) ==> (physical_memory[p][i] & PIP_ENTRY_PRESENT) == 0; */
 static inline bool is_empty_table(page_t p) {
-  const uint32_t *const words = page_words(p);
+  const uint32_t* const words = page_words(p);
   uint32_t all = 0U;
 #pragma GCC unroll 8
   /*@ loop invariant range: 0 <= i <= PIP_TABLE_SIZE;
@@ -52,7 +52,7 @@ static inline bool is_empty_table(page_t p) {
     ensures found: \result < PIP_TABLE_SIZE ==> physical_memory[p][\result] >> 12 == child;
     ensures first: \forall integer j; i <= j < \result ==> physical_memory[p][j] >> 12 != child; */
 static inline index_t next_gift(page_t p, index_t i, vaddr_t child) {
-  const uint32_t *const words = page_words(p);
+  const uint32_t* const words = page_words(p);
   index_t j = i;
   /*@ loop invariant range: i <= j <= PIP_TABLE_SIZE;
       loop invariant none: \forall integer k; i <= k < j ==> physical_memory[p][k] >> 12 != child;
@@ -87,9 +87,7 @@ static inline bool interrupt_state(page_t p) { return physical_memory[p][PIP_DES
 /*@ requires is_page(p) && q < 0x100000; assigns physical_memory[p][PIP_DESCRIPTOR_LIST];
     ensures word: physical_memory[p][PIP_DESCRIPTOR_LIST] == q * 4096;
     ensures frame: only_cell_changes{Pre, Post}(p, PIP_DESCRIPTOR_LIST); */
-static inline void set_config_list(page_t p, page_t q) {
-  physical_memory[p][PIP_DESCRIPTOR_LIST] = q * PIP_PAGE_BYTES;
-}
+static inline void set_config_list(page_t p, page_t q) { physical_memory[p][PIP_DESCRIPTOR_LIST] = q * PIP_PAGE_BYTES; }
 /*@ requires is_page(p); assigns physical_memory[p][PIP_DESCRIPTOR_VSTI];
     ensures state: (physical_memory[p][PIP_DESCRIPTOR_VSTI] != 0) <==> (vsti != 0);
     ensures frame: only_cell_changes{Pre, Post}(p, PIP_DESCRIPTOR_VSTI); */
@@ -128,17 +126,11 @@ static inline index_t find_record(page_t q, page_t table) {
   return j;
 }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
-static inline vaddr_t record_mmu_origin(page_t q, index_t j) {
-  return page_words(q)[record_place(j) + 1U] >> 12;
-}
+static inline vaddr_t record_mmu_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 1U] >> 12; }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
-static inline vaddr_t record_shadow1_origin(page_t q, index_t j) {
-  return page_words(q)[record_place(j) + 2U] >> 12;
-}
+static inline vaddr_t record_shadow1_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 2U] >> 12; }
 /*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
-static inline vaddr_t record_shadow2_origin(page_t q, index_t j) {
-  return page_words(q)[record_place(j) + 3U] >> 12;
-}
+static inline vaddr_t record_shadow2_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 3U] >> 12; }
 /*@ requires is_page(q) && physical_memory[q][PIP_LIST_COUNT] < PIP_LIST_CAPACITY;
     requires table < 0x100000 && mmu < 0x100000 && shadow1 < 0x100000 && shadow2 < 0x100000;
     assigns physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
@@ -240,8 +232,7 @@ static inline void format_list(page_t p, vaddr_t origin, page_t next) {
     ensures parent: physical_memory[p][PIP_DESCRIPTOR_PARENT] == parent * 4096;
     ensures masked: physical_memory[p][PIP_DESCRIPTOR_VSTI] == 0;
     ensures frame: only_page_changes{Pre, Post}(p); */
-static inline void format_descriptor(page_t p, page_t mmu, page_t shadow1, page_t shadow2, page_t list,
-                                     page_t parent) {
+static inline void format_descriptor(page_t p, page_t mmu, page_t shadow1, page_t shadow2, page_t list, page_t parent) {
   physical_memory[p][PIP_DESCRIPTOR_MMU] = mmu * PIP_PAGE_BYTES;
   physical_memory[p][PIP_DESCRIPTOR_SHADOW1] = shadow1 * PIP_PAGE_BYTES;
   physical_memory[p][PIP_DESCRIPTOR_SHADOW2] = shadow2 * PIP_PAGE_BYTES;

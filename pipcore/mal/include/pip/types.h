@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The types of pipcore/model/Types.v in C: what generated services, shims and kernel share.  The numbers of a status are
-   those of status_number there. */
+/* The types of pipcore/model/Types.v in C: what generated services, shims and kernel share.  The numbers of a status
+   are those of status_number there. */
 #ifndef PIP_TYPES_H
 #define PIP_TYPES_H
 

@@ -62,7 +62,7 @@ static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
     ensures loaded: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               registers[i] == physical_memory[p][(o >> 2) + i]; */
 static inline void load_registers(page_t p, word_t o) {
-  const uint32_t *const words = &page_words(p)[o >> 2];
+  const uint32_t* const words = &page_words(p)[o >> 2];
 #pragma GCC unroll 12
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == words[j];
@@ -76,7 +76,7 @@ static inline void load_registers(page_t p, word_t o) {
     ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               physical_memory[p][(o >> 2) + i] == registers[i]; */
 static inline void store_registers(page_t p, word_t o) {
-  uint32_t *const words = &page_words(p)[o >> 2];
+  uint32_t* const words = &page_words(p)[o >> 2];
 #pragma GCC unroll 12
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> words[j] == registers[j];
