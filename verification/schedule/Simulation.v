@@ -71,6 +71,7 @@ Section Simulation.
     hap_run    : step t (memory t) = Done (answer t) (memory (S t));
     hap_calm   : calm (memory t) before;
     hap_now    : s_now before = N.of_nat t;
+    hap_table  : s_count before = s_count start /\ s_parameters before = s_parameters start;
     hap_policy : policy_of before = key;
     hap_good   : good before (queue_at t);
     hap_slot   : slot before (queue_at t) (leaves t) (sup t) (answer t) (memory (S t)) (arr t) (skipped_tasks t);
@@ -112,13 +113,14 @@ Section Simulation.
     rewrite <- Em, <- Ea in Sl, E. pose proof (slot_arrivals t before _ _ new skipped B Sl) as En.
     pose proof (sl_skipped _ _ _ _ _ _ _ _ Sl) as Es. pose proof (same_departures t before H C3) as D.
     exists before. split; auto.
+    - split; congruence.
     - rewrite En. unfold Machine.skipped_tasks. rewrite Es. exact Sl.
     - unfold next_ready, Queue.ready. now rewrite D, Np, Nn, Nat2N.id.
   Qed.
 
   Lemma happens_simulates t before : simulates t -> happens t before -> simulates (S t).
   Proof.
-    intros [G N (P1 & P2 & P3) R] [E C Nn Np G1 Sl Hr Hs].
+    intros [G N (P1 & P2 & P3) R] [E C Nn _ Np G1 Sl Hr Hs].
     destruct (calm_same _ _ C) as (C1 & C2 & C3 & C4 & C5 & _).
     destruct (sl_static _ _ _ _ _ _ _ _ Sl) as (T1 & T2 & T3 & T4).
     pose proof (sl_good _ _ _ _ _ _ _ _ Sl) as G2. cbv zeta in G2. rewrite Hr in G2.
