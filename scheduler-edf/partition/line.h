@@ -49,6 +49,12 @@ class Line {
     return *this << number;
   }
 
+  // What it holds so far, ending in a 0.
+  const char* text() {
+    text_[length_] = 0;
+    return text_.data();
+  }
+
   void WriteTo(const Output& output) {
     text_[length_] = '\n';
     output.write(output.context, text_.data(), length_ + 1);

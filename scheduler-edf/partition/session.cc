@@ -22,24 +22,31 @@ constexpr std::uint64_t kNever = UINT64_MAX;
 
 kind_t KindOf(TaskKind kind) {
   switch (kind) {
-    case TaskKind::kPeriodic: return PERIODIC;
-    case TaskKind::kSporadic: return SPORADIC;
-    case TaskKind::kSingle: return SINGLE;
+    case TaskKind::kPeriodic:
+      return PERIODIC;
+    case TaskKind::kSporadic:
+      return SPORADIC;
+    case TaskKind::kSingle:
+      return SINGLE;
   }
   return STOPPED;
 }
 
 const char* KindName(TaskKind kind) {
   switch (kind) {
-    case TaskKind::kPeriodic: return "periodic";
-    case TaskKind::kSporadic: return "sporadic";
-    case TaskKind::kSingle: return "single";
+    case TaskKind::kPeriodic:
+      return "periodic";
+    case TaskKind::kSporadic:
+      return "sporadic";
+    case TaskKind::kSingle:
+      return "single";
   }
   return "";
 }
 
 // The answer of the admission test. Tasks that want more than the whole processor are refused for the longest interval
-// that the test knows; a shorter one is found here, since any in which the demand exceeds the length is as good a reason.
+// that the test knows; a shorter one is found here, since any in which the demand exceeds the length is as good a
+// reason.
 Admission AskAdmission() {
   const verdict_t verdict = edf_admit();
   if (verdict.verdict_decision == ACCEPTED) return {Decision::kAccepted, 0, 0};
@@ -87,11 +94,15 @@ Admission Session::Admit() {
   for (std::uint32_t i = 0; i < image_->task_count(); ++i) PrintTask(i);
   if (get_count() == image_->task_count()) admission_ = AskAdmission();
   switch (admission_.decision) {
-    case Decision::kAccepted: line << "@ admission accepted"; break;
+    case Decision::kAccepted:
+      line << "@ admission accepted";
+      break;
     case Decision::kRefused:
       line << "@ admission refused length " << admission_.length << " demand " << admission_.demand;
       break;
-    case Decision::kUndecided: line << "@ admission undecided"; break;
+    case Decision::kUndecided:
+      line << "@ admission undecided";
+      break;
   }
   line.WriteTo(output_);
   return admission_;
@@ -105,9 +116,7 @@ void Session::PrintTask(std::uint32_t index) {
       .WriteTo(output_);
 }
 
-bool Session::may_run() const {
-  return admission_.decision == Decision::kAccepted || image_->runs_when_refused();
-}
+bool Session::may_run() const { return admission_.decision == Decision::kAccepted || image_->runs_when_refused(); }
 
 void Session::PlanRequest(std::uint32_t index) {
   TaskRecord& record = records_[index];
@@ -220,35 +229,30 @@ std::uint64_t Session::PrintTable() {
   return sum_misses_;
 }
 
-bool Session::Finish(Outcome last) {
-  Line line;
-  const char* const name = image_->name().data();
-  const bool accepted = admission_.decision == Decision::kAccepted;
+bool Session::Finish(Outcome last, Line& verdict) {
+  verdict << image_->name().data() << ": ";
   if (!may_run()) {
-    line << "FAIL " << name << ": ";
     if (admission_.decision == Decision::kRefused) {
-      line << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
-           << " ticks of work fall due, " << admission_.demand - admission_.length << " too many";
+      verdict << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
+              << " ticks of work fall due, " << admission_.demand - admission_.length << " too many";
     } else {
-      line << "not admitted: the admission test cannot decide";
+      verdict << "not admitted: the admission test cannot decide";
     }
-    line.WriteTo(output_);
     return false;
   }
   ReportLast(last);
+  Line line;
   (line << "@ " << now_ << " end").WriteTo(output_);
   const std::uint64_t misses = PrintTable();
   // Without an accepted set no task is guaranteed.
+  const bool accepted = admission_.decision == Decision::kAccepted;
   (line << "misses: " << (accepted ? misses : 0)).WriteTo(output_);
-  const bool kept = !accepted || misses == 0;
-  line << (kept ? "PASS " : "FAIL ") << name << ": ";
-  if (!accepted) {
-    line << "nothing was guaranteed; " << misses << " misses";
+  if (accepted) {
+    verdict << "all " << image_->task_count() << " tasks admitted; " << misses << " misses of guaranteed deadlines";
   } else {
-    line << "all " << image_->task_count() << " tasks admitted; " << misses << " misses of guaranteed deadlines";
+    verdict << "nothing was guaranteed; " << misses << " misses";
   }
-  line.WriteTo(output_);
-  return kept;
+  return !accepted || misses == 0;
 }
 
 }  // namespace pip::edf

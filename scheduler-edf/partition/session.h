@@ -10,7 +10,8 @@
 //     const Election election = session.Elect(last);   // start of a tick: who has the processor; prints what happened
 //     last = ...                                       // the job runs for a tick
 //   }
-//   session.Finish(last);                              // the verdict and the canonical last line
+//   session.Finish(last, verdict);                     // the table; the verdict is PASS or FAIL, and a line that says
+//   why
 //
 // The scheduler's state is the C global `edf_scheduler`: there is one session at a time. No memory is allocated; a
 // session is large and lives in static memory.
@@ -61,7 +62,7 @@ struct TaskRecord {
   std::uint32_t crashes = 0;
   std::uint32_t next_request = 0;  // of a sporadic task: index of its next release, and when that is
   std::uint64_t next_request_at = 0;
-  bool started = false;            // the current job has had a tick
+  bool started = false;  // the current job has had a tick
 };
 
 class Session {
@@ -81,8 +82,9 @@ class Session {
   // No further jobs of a task, after a crash.
   void Stop(std::uint32_t task);
 
-  // Prints end of trace, a table with a line for each task, the number of misses, and PASS or FAIL; true for PASS.
-  bool Finish(Outcome last);
+  // Prints the end of the trace, a table with a line for each task, and the number of misses. True for PASS: what was
+  // promised was kept. `verdict` is what the canonical last line says behind PASS or FAIL.
+  bool Finish(Outcome last, Line& verdict);
 
   const TaskRecord& record(std::uint32_t task) const { return records_[task]; }
 
@@ -102,7 +104,7 @@ class Session {
   Admission admission_;
   std::uint64_t now_ = 0;
   Election current_;
-  bool announced_ = false;     // whether current_ is in the trace
+  bool announced_ = false;      // whether current_ is in the trace
   std::uint32_t sporadic_ = 0;  // number of sporadic tasks
   std::uint64_t sum_misses_ = 0;
   std::array<std::uint32_t, kMaxTasks> sporadic_tasks_{};

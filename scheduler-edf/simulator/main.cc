@@ -26,8 +26,9 @@ void WriteToFile(void* file, const char* text, std::size_t length) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs a workload on the host: the scheduler that the partition uses, without a machine.\n"
-               "Exit status: 0 what was promised was kept, 1 it was not, 2 the file or the options are wrong.");
+  CLI::App app(
+      "Runs a workload on the host: the scheduler that the partition uses, without a machine.\n"
+      "Exit status: 0 what was promised was kept, 1 it was not, 2 the file or the options are wrong.");
   std::string path;
   std::string trace;
   app.add_option("WORKLOAD", path, "a workload file, JSON or compact form")->required();

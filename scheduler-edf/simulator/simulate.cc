@@ -26,10 +26,13 @@ class Jobs {
     const std::uint64_t tick = image_.tick_microseconds();
     if (ticks * tick < task.compute_microseconds) return Outcome::kRunning;
     switch (task.BehaviourOf(election.job)) {
-      case Misbehaviour::kNone: return Outcome::kDone;
-      case Misbehaviour::kOverrun: return Outcome::kRunning;
+      case Misbehaviour::kNone:
+        return Outcome::kDone;
+      case Misbehaviour::kOverrun:
+        return Outcome::kRunning;
       case Misbehaviour::kCrash:
-      case Misbehaviour::kAttack: return Outcome::kCrashed;
+      case Misbehaviour::kAttack:
+        return Outcome::kCrashed;
     }
     return Outcome::kRunning;
   }
@@ -52,7 +55,11 @@ bool Simulate(const WorkloadImage& image, const Output& output) {
     last = jobs.Run(election);
     if (last == Outcome::kCrashed && image.task(election.task).stops_after_crash) session->Stop(election.task);
   }
-  return session->Finish(last);
+  Line verdict;
+  const bool kept = session->Finish(last, verdict);
+  Line line;
+  (line << (kept ? "PASS " : "FAIL ") << verdict.text()).WriteTo(output);
+  return kept;
 }
 
 }  // namespace pip::edf

@@ -3,8 +3,13 @@
 #: workload check FILE   checks a workload file, and whether its tasks can miss a deadline
 #:
 #: Exit status: 0 admitted, 1 refused by the admission test, 2 the file or an option is wrong.
-#: Further: workload from-rt-app FILE (makes a workload file of an rt-app file), workload random (makes a random one),
-#: workload image FILE -o OUTPUT (the form that the partition reads), workload simulate FILE (runs it without a machine).
+#: Further words, with --help of their own:
+#:
+#:   workload simulate FILE      runs it without a machine and prints the trace
+#:   workload from-rt-app FILE   makes a workload file of an rt-app file
+#:   workload random             makes a random one
+#:   workload image FILE         writes the form that the partition reads
+#:
 #: scheduler-edf/workloads/README.md describes the files.
 set -euo pipefail
 . tools/cli/common.sh

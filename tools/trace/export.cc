@@ -19,11 +19,16 @@ constexpr int kProcess = 1;
 
 const char* EndingName(Ending ending) {
   switch (ending) {
-    case Ending::kPending: return "pending";
-    case Ending::kDone: return "done";
-    case Ending::kExhausted: return "overrun";
-    case Ending::kCrash: return "crash";
-    case Ending::kMiss: return "miss";
+    case Ending::kPending:
+      return "pending";
+    case Ending::kDone:
+      return "done";
+    case Ending::kExhausted:
+      return "overrun";
+    case Ending::kCrash:
+      return "crash";
+    case Ending::kMiss:
+      return "miss";
   }
   return "";
 }
@@ -75,7 +80,7 @@ std::string ToChartData(const Trace& trace, const History& history) {
   data["name"] = trace.name;
   data["tick_us"] = trace.tick_us;
   data["ticks"] = trace.ticks;
-  data["admission"] = trace.admission == Admission::kAccepted   ? "accepted"
+  data["admission"] = trace.admission == Admission::kAccepted  ? "accepted"
                       : trace.admission == Admission::kRefused ? "refused"
                                                                : "undecided";
   data["verdict"] = Verdict(trace, history);

@@ -69,12 +69,19 @@ class Follower {
     line_ = event.line;
     started_ = true;
     switch (event.kind) {
-      case EventKind::kRelease: return Release(event);
-      case EventKind::kDone: return End(event, Ending::kDone);
-      case EventKind::kExhausted: return End(event, Ending::kExhausted);
-      case EventKind::kCrash: return End(event, Ending::kCrash);
-      case EventKind::kMiss: return End(event, Ending::kMiss);
-      case EventKind::kIdle: running_ = kNone; return;
+      case EventKind::kRelease:
+        return Release(event);
+      case EventKind::kDone:
+        return End(event, Ending::kDone);
+      case EventKind::kExhausted:
+        return End(event, Ending::kExhausted);
+      case EventKind::kCrash:
+        return End(event, Ending::kCrash);
+      case EventKind::kMiss:
+        return End(event, Ending::kMiss);
+      case EventKind::kIdle:
+        running_ = kNone;
+        return;
       case EventKind::kRun: {
         running_ = Find(event);
         if (running_ == kNone) Complain("a job runs that is not pending");
@@ -139,13 +146,18 @@ class Follower {
         ++summary.completions;
         summary.worst_response = std::max(summary.worst_response, job.ended - job.release);
         break;
-      case Ending::kExhausted: ++summary.overruns; break;
-      case Ending::kCrash: ++summary.crashes; break;
+      case Ending::kExhausted:
+        ++summary.overruns;
+        break;
+      case Ending::kCrash:
+        ++summary.crashes;
+        break;
       case Ending::kMiss:
         ++summary.misses;
         ++history_.misses;
         break;
-      case Ending::kPending: break;
+      case Ending::kPending:
+        break;
     }
   }
 
@@ -170,7 +182,7 @@ class Follower {
   std::size_t line_ = 0;
   bool started_ = false;
   std::size_t running_ = kNone;
-  std::vector<std::size_t> current_;                          // of each task: its pending job
+  std::vector<std::size_t> current_;                           // of each task: its pending job
   std::set<std::pair<std::uint64_t, std::uint32_t>> pending_;  // deadline and task
 };
 
@@ -187,15 +199,16 @@ std::string Verdict(const Trace& trace, const History& history) {
                                  "worst response us", "misses", "overruns", "crashes");
   for (std::size_t i = 0; i < trace.tasks.size(); ++i) {
     const TaskSummary& task = history.tasks[i];
-    text += fmt::format("{:<31} {:>8} {:>7} {:>18} {:>7} {:>9} {:>8}\n", trace.tasks[i].name, task.releases,
-                        task.completions, task.worst_response * trace.tick_us, task.misses, task.overruns, task.crashes);
+    text +=
+        fmt::format("{:<31} {:>8} {:>7} {:>18} {:>7} {:>9} {:>8}\n", trace.tasks[i].name, task.releases,
+                    task.completions, task.worst_response * trace.tick_us, task.misses, task.overruns, task.crashes);
   }
   const bool accepted = trace.admission == Admission::kAccepted;
   text += fmt::format("misses: {}\n", accepted ? history.misses : 0);
   if (trace.admission == Admission::kRefused && trace.events.empty()) {
-    return fmt::format("FAIL {}: refused: in the {} ticks after a common release, {} ticks of work fall due, {} too many\n",
-                       trace.name, trace.refused_length, trace.refused_demand,
-                       trace.refused_demand - trace.refused_length);
+    return fmt::format(
+        "FAIL {}: refused: in the {} ticks after a common release, {} ticks of work fall due, {} too many\n",
+        trace.name, trace.refused_length, trace.refused_demand, trace.refused_demand - trace.refused_length);
   }
   if (!trace.complete) return text + fmt::format("FAIL {}: the trace ends too early\n", trace.name);
   if (!accepted) return text + fmt::format("PASS {}: nothing was guaranteed; {} misses\n", trace.name, history.misses);

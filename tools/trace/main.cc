@@ -41,8 +41,9 @@ Exit PrintVerdict(const std::string& path, const Trace& trace, const History& hi
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("What a scheduler trace says. TRACE is the output of the simulator or of the machine's serial port.\n"
-               "Exit status: 0 good (verdict: promises kept), 1 promises broken, 2 wrong file or option.");
+  CLI::App app(
+      "What a scheduler trace says. TRACE is the output of the simulator or of the machine's serial port.\n"
+      "Exit status: 0 good (verdict: promises kept), 1 promises broken, 2 wrong file or option.");
   app.require_subcommand(1);
   std::string path;
   std::string output = "-";

@@ -62,7 +62,8 @@ Exit PrintAdmission(const std::string& path, const Workload& workload) {
   const std::vector<std::uint8_t> bytes = ToImage(workload);
   edf::WorkloadImage image;
   if (const edf::ImageError error = edf::WorkloadImage::Parse(bytes, image)) {
-    return Complain(fmt::format("{}: this program made a bad image of it: byte {}: {}", path, error.offset, error.what));
+    return Complain(
+        fmt::format("{}: this program made a bad image of it: byte {}: {}", path, error.offset, error.what));
   }
   const auto session = std::make_unique<edf::Session>();
   session->Begin(image, {[](void*, const char*, std::size_t) {}, nullptr});
@@ -76,7 +77,8 @@ Exit PrintAdmission(const std::string& path, const Workload& workload) {
                  Kilo(admission.length, workload), Kilo(admission.demand, workload),
                  Kilo(admission.demand - admission.length, workload));
       return kRefused;
-    case edf::Decision::kUndecided: break;
+    case edf::Decision::kUndecided:
+      break;
   }
   fmt::print("{}: refused: the admission test gave up before it could decide\n", path);
   return kRefused;
@@ -140,8 +142,9 @@ Exit MakeRandom(const RandomOptions& options, const std::string& output) {
 }  // namespace
 
 int Main(int argc, char** argv) {
-  CLI::App app("Workload files of the EDF scheduler.\n"
-               "Exit status: 0 good (check: admitted), 1 check: refused by the admission test, 2 wrong file or option.");
+  CLI::App app(
+      "Workload files of the EDF scheduler.\n"
+      "Exit status: 0 good (check: admitted), 1 check: refused by the admission test, 2 wrong file or option.");
   app.require_subcommand(1);
   std::string path;
   std::string output = "-";

@@ -39,8 +39,9 @@ Workload RandomWorkload(const RandomOptions& options) {
   workload.name = fmt::format("random-{}", options.tasks);
   workload.description = fmt::format("{} random tasks of utilisation {} in all, seed {}.", options.tasks,
                                      options.utilisation, options.seed);
-  workload.sources = {"tools/workload random: UUniFast (E. Bini, G. C. Buttazzo: Measuring the Performance of "
-                      "Schedulability Tests, Real-Time Systems 30, 2005) and log-uniform periods."};
+  workload.sources = {
+      "tools/workload random: UUniFast (E. Bini, G. C. Buttazzo: Measuring the Performance of "
+      "Schedulability Tests, Real-Time Systems 30, 2005) and log-uniform periods."};
   workload.tick_us = options.tick_us;
   workload.duration_us = options.duration_us;
   const double shortest = std::log(static_cast<double>(options.shortest_period_us));

@@ -12,8 +12,8 @@ namespace pip::workload {
 
 struct RandomOptions {
   std::uint64_t seed = 1;
-  std::uint64_t tasks = 50;         // 1 to 10000
-  double utilisation = 0.9;         // above 0
+  std::uint64_t tasks = 50;  // 1 to 10000
+  double utilisation = 0.9;  // above 0
   std::uint64_t tick_us = 1000;
   std::uint64_t duration_us = 1'000'000;
   std::uint64_t shortest_period_us = 10'000;

@@ -63,9 +63,10 @@ class Reader {
   void CheckMultiple(const Pointer& where, const std::string& name, std::uint64_t value) {
     const std::uint64_t below = value / workload_.tick_us * workload_.tick_us;
     if (below == value) return;
-    const std::string right = below == 0 ? fmt::format("{}", workload_.tick_us)
-                                         : fmt::format("{} or {}", below, below + workload_.tick_us);
-    Complain(where, fmt::format("{} is {}, not a multiple of the tick of {} us", name, value, workload_.tick_us), right);
+    const std::string right =
+        below == 0 ? fmt::format("{}", workload_.tick_us) : fmt::format("{} or {}", below, below + workload_.tick_us);
+    Complain(where, fmt::format("{} is {}, not a multiple of the tick of {} us", name, value, workload_.tick_us),
+             right);
   }
 
   void ReadList(const std::string& list, TaskKind kind) {
@@ -83,15 +84,21 @@ class Reader {
     }
     task.budget_us = At(at / "budget_us");
     switch (kind) {
-      case TaskKind::kPeriodic: ReadPeriodic(at, task); break;
-      case TaskKind::kSporadic: ReadSporadic(at, task); break;
-      case TaskKind::kSingle: ReadSingle(at, task); break;
+      case TaskKind::kPeriodic:
+        ReadPeriodic(at, task);
+        break;
+      case TaskKind::kSporadic:
+        ReadSporadic(at, task);
+        break;
+      case TaskKind::kSingle:
+        ReadSingle(at, task);
+        break;
     }
     const std::uint64_t budget = BudgetInTicks(workload_, task) * workload_.tick_us;
     if (task.relative_deadline_us != 0 && budget > task.relative_deadline_us) {
       Complain(at / "budget_us",
-               fmt::format("the budget of {} us, in whole ticks {} us, is longer than the time to the deadline", task.budget_us,
-                           budget),
+               fmt::format("the budget of {} us, in whole ticks {} us, is longer than the time to the deadline",
+                           task.budget_us, budget),
                fmt::format("at most {}", task.relative_deadline_us));
     }
     ReadBehaviour(at, task);

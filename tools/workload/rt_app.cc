@@ -100,7 +100,8 @@ class Converter {
 
   void ConvertThread(const std::string& name, const json& thread) {
     const Pointer where = Pointer() / "tasks" / name;
-    if (!thread.is_object()) return Complain(where, fmt::format("the thread \"{}\" is not an object", name), "an object");
+    if (!thread.is_object())
+      return Complain(where, fmt::format("the thread \"{}\" is not an object", name), "an object");
     if (thread.contains("phases") && OnlyPhase(where) == where) {
       return Complain(where / "phases", fmt::format("the thread \"{}\" has several phases", name),
                       "one phase: a task has one period and one budget");

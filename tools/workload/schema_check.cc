@@ -37,7 +37,8 @@ const json& SchemaDocument() {
 const valijson::Schema& CompiledSchema() {
   static const valijson::Schema* const schema = [] {
     auto* result = new valijson::Schema;  // lives as long as the program
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(NlohmannJsonAdapter(SchemaDocument()), *result);
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+        .populateSchema(NlohmannJsonAdapter(SchemaDocument()), *result);
     return result;
   }();
   return *schema;
@@ -145,7 +146,8 @@ Complaint Explain(const LocatedJson& document, const valijson::ValidationResults
   }
   const std::string right = Description(place.schema);
   const std::string reason = right.empty() ? fmt::format(" ({})", error.description) : "";
-  return {document.PositionOf(place.pointer), fmt::format("{} is {}{}", place.name, Shown(*place.value), reason), right};
+  return {document.PositionOf(place.pointer), fmt::format("{} is {}{}", place.name, Shown(*place.value), reason),
+          right};
 }
 
 }  // namespace

@@ -58,10 +58,14 @@ void WriteTask(const Workload& workload, const Task& task, std::size_t releases_
 
 const char* MisbehaviourName(Misbehaviour misbehaviour) {
   switch (misbehaviour) {
-    case Misbehaviour::kNone: return "none";
-    case Misbehaviour::kOverrun: return "overrun";
-    case Misbehaviour::kCrash: return "crash";
-    case Misbehaviour::kAttack: return "attack";
+    case Misbehaviour::kNone:
+      return "none";
+    case Misbehaviour::kOverrun:
+      return "overrun";
+    case Misbehaviour::kCrash:
+      return "crash";
+    case Misbehaviour::kAttack:
+      return "attack";
   }
   return "none";
 }

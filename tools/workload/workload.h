@@ -18,7 +18,7 @@ struct Task {
   std::uint64_t period_us = 0;             // or minimum separation; 0 for a single job
   std::uint64_t relative_deadline_us = 0;  // of a single job: absolute deadline less release
   std::uint64_t budget_us = 0;
-  std::uint64_t first_release_us = 0;       // of a periodic task or a single job
+  std::uint64_t first_release_us = 0;      // of a periodic task or a single job
   std::vector<std::uint64_t> releases_us;  // of a sporadic task
   std::uint64_t compute_us = 0;
   edf::Misbehaviour misbehaviour = edf::Misbehaviour::kNone;

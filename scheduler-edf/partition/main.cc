@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The scheduler's partition: root of the machine, owner of its time. Read main at the end first.
+//
+// It never waits inside a call. Whatever happens (a tick, a job that is done, a fault of a job) starts a handler on the
+// one stack of handlers, from its beginning; a handler ends by giving the processor to a job or by idling until the
+// next tick. So at any time there is one thing that this partition is doing, and nothing to unwind.
+//
+// A child may yield to any entry of our VIDT, and raise any `int`. So every entry that a child can reach leads to a
+// handler that knows that it may have been called by a liar.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "libpip/cpp/machine.h"
+#include "libpip/cpp/page.h"
+#include "libpip/cpp/page_allocator.h"
+#include "libpip/cpp/services.h"
+#include "libpip/cpp/status.h"
+#include "libpip/cpp/vidt.h"
+#include "pip/fpinfo.h"
+#include "pip/paging.h"
+#include "pip/stdio.h"
+#include "scheduler-edf/partition/console.h"
+#include "scheduler-edf/partition/line.h"
+#include "scheduler-edf/partition/pit.h"
+#include "scheduler-edf/partition/session.h"
+#include "scheduler-edf/partition/task_partition.h"
+#include "scheduler-edf/partition/task_protocol.h"
+#include "scheduler-edf/workloads/image.h"
+
+namespace pip::edf {
+namespace {
+
+// What boots along with us is found by the last word of its command line.
+constexpr const char* kWorkloadModule = "workload";
+constexpr const char* kTaskModule = "task";
+
+// Entries 0..255 of the VIDT can be reached by a fault or an `int` of a child.
+constexpr std::uint32_t kReachableEntries = 256;
+// While idle, the tick sends a few characters at a time, so that a tick is not kept waiting.
+constexpr std::size_t kCharactersAtATime = 16;
+
+Console console;
+Session session;
+WorkloadImage workload;
+Pit pit;
+std::uint64_t loops_per_tick;
+std::array<TaskPartition*, kMaxTasks> tasks;
+
+// Who has the processor.
+bool idle = true;
+Election running;
+Outcome outcome = Outcome::kRunning;
+std::uint32_t interrupts_left;       // until the tick is over
+std::uint32_t elapsed_at_dispatch;   // of the timer, when the job was last given the processor
+std::uint32_t longest_overhead = 0;  // counts of the timer from an interrupt to the dispatch of a job
+
+alignas(16) std::array<std::byte, 4 * kPageBytes> handler_stack;
+std::array<user_ctx_t, kReachableEntries> handlers;
+
+void Require(Status status, const char* what) {
+  if (status != Status::kDone) exit_fail("scheduler: %s: %s", what, to_string(status).data());
+}
+
+bool SameText(const char* a, const char* b) {
+  for (; *a == *b; ++a, ++b) {
+    if (*a == 0) return true;
+  }
+  return false;
+}
+
+// ---- while it runs ----
+
+// Until the next tick: prints what waits for it, then does nothing. Never returns: the tick starts its handler.
+[[noreturn]] void Idle() {
+  idle = true;
+  // Our own registers need not be saved when the tick comes.
+  Vidt::Own().Set(PIP_VECTOR_SAVE_UNMASKED, 0);
+  while (!console.empty()) {
+    console.Drain(kCharactersAtATime);
+    SetInterrupts(Interrupts::kUnmasked);
+    SetInterrupts(Interrupts::kMasked);
+  }
+  SetInterrupts(Interrupts::kUnmasked);
+  // Not `pause`: an emulator takes it as an invitation to leave its fast path. volatile: an empty loop must stay one.
+  for (;;) asm volatile("");
+}
+
+// The job that had the processor is gone until its next release.
+[[noreturn]] void JobCrashed(std::uint32_t vector) {
+  outcome = Outcome::kCrashed;
+  const Task task = workload.task(running.task);
+  Line line;
+  (line << "scheduler: " << task.name.data() << " job " << running.job << ": ended by vector " << vector)
+      .WriteTo({[](void*, const char* text, std::size_t length) { console.Put(text, length); }, nullptr});
+  if (task.stops_after_crash) {
+    session.Stop(running.task);
+  } else {
+    Require(tasks[running.task]->MakeAnew(), "making a task anew");
+  }
+  Idle();
+}
+
+[[noreturn]] void RunJob() {
+  idle = false;
+  // If the job raises the vector of our own save slot, it shall find a handler.
+  Vidt::Own().Set(PIP_VECTOR_SAVE_UNMASKED, handlers[PIP_VECTOR_SAVE_UNMASKED]);
+  elapsed_at_dispatch = pit.Elapsed();
+  (void)tasks[running.task]->Run();
+  // The kernel refused: the child has made itself impossible to run.
+  JobCrashed(PIP_VECTOR_DOUBLE_FAULT);
+}
+
+[[noreturn]] void Finish() {
+  Line verdict;
+  const bool kept = session.Finish(outcome, verdict);
+  console.DrainAll();
+  if (session.over()) {
+    printf("scheduler: from a tick to the job that it elects, at most %u us\n", pit.ToMicroseconds(longest_overhead));
+  }
+  if (kept) exit_pass("%s", verdict.text());
+  exit_fail("%s", verdict.text());
+}
+
+[[noreturn]] void StartTick() {
+  if (session.over()) Finish();
+  interrupts_left = pit.interrupts_per_tick();
+  running = session.Elect(std::exchange(outcome, Outcome::kRunning));
+  // The trace is printed while the processor is idle; if it hardly ever is, at the cost of the jobs.
+  if (console.half_full()) console.Drain(workload.tick_microseconds() / 16);
+  if (running.idle) Idle();
+  if (running.first_tick) {
+    const Task task = workload.task(running.task);
+    const std::uint64_t loops = task.compute_microseconds * loops_per_tick / workload.tick_microseconds();
+    tasks[running.task]->Begin({running.job, static_cast<std::uint32_t>(task.BehaviourOf(running.job)), loops});
+  }
+  const std::uint32_t overhead = pit.Elapsed();
+  if (overhead > longest_overhead) longest_overhead = overhead;
+  RunJob();
+}
+
+// ---- handlers ----
+
+// The timer, or a child that yields to its entry. The count starts anew at an interrupt, so a true one finds it lower
+// than it was when the child got the processor.
+[[noreturn]] void OnTimer() {
+  if (!idle && pit.Elapsed() >= elapsed_at_dispatch) JobCrashed(PIP_VECTOR_TIMER);
+  --interrupts_left;
+  if (interrupts_left == 0) StartTick();
+  if (idle) Idle();
+  RunJob();
+}
+
+// The job says that it is done.
+[[noreturn]] void OnJobDone() {
+  outcome = Outcome::kDone;
+  Idle();
+}
+
+// A fault of the job, an `int` that it raised, or a yield of it to an entry that is not for it.
+template <std::uint32_t kVector>
+[[noreturn]] void OnFault() {
+  JobCrashed(kVector);
+}
+
+template <std::uint32_t... kVectors>
+void SetFaultHandlers(Vidt& vidt, std::integer_sequence<std::uint32_t, kVectors...> /*vectors*/) {
+  (vidt.SetHandler(kVectors, handlers[kVectors], OnFault<kVectors>, handler_stack), ...);
+}
+
+void SetHandlers() {
+  Vidt vidt = Vidt::Own();
+  SetFaultHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
+  vidt.SetHandler(PIP_VECTOR_TIMER, handlers[PIP_VECTOR_TIMER], OnTimer, handler_stack);
+  vidt.SetHandler(kJobDone, handlers[kJobDone], OnJobDone, handler_stack);
+  vidt.Set(kNothingSaved, 0);
+}
+
+// ---- before it runs ----
+
+std::span<const std::byte> FindModule(const pip_fpinfo& boot, const char* name) {
+  for (std::uint32_t i = 0; boot.extension_version >= 1 && i < boot.module_count; ++i) {
+    const pip_module_t& module = boot.modules[i];
+    const char* last_word = module.name;
+    for (const char* at = module.name; *at != 0; ++at) {
+      if (*at == ' ') last_word = at + 1;
+    }
+    if (SameText(last_word, name)) {
+      // The kernel mapped the file there, read-only.
+      return {reinterpret_cast<const std::byte*>(module.begin), module.end - module.begin};
+    }
+  }
+  exit_fail("scheduler: no module is called %s", name);
+}
+
+void ReadWorkload(const pip_fpinfo& boot) {
+  const std::span<const std::byte> bytes = FindModule(boot, kWorkloadModule);
+  const ImageError error =
+      WorkloadImage::Parse({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, workload);
+  if (error) exit_fail("scheduler: workload, byte %zu: %s", error.offset, error.what);
+}
+
+// Rounds of ComputeFor in a tick, by the timer. Interrupts are masked.
+std::uint64_t MeasureLoops() {
+  for (std::uint64_t loops = 256;; loops *= 2) {
+    const std::uint32_t before = pit.Elapsed();
+    ComputeFor(loops);
+    const std::uint32_t after = pit.Elapsed();
+    if (after > before && after - before > pit.divisor() / 4) {
+      return loops * pit.divisor() * pit.interrupts_per_tick() / (after - before);
+    }
+  }
+}
+
+TaskPartition* MakeTask(const pip_fpinfo& boot, std::uint32_t index) {
+  static_assert(sizeof(TaskPartition) <= kPageBytes);
+  PageAllocator allocator = PageAllocator::OfPartition();
+  const std::optional<Page> room = allocator.Take();
+  if (!room) exit_fail("scheduler: no memory is left for task %u", index);
+  const Name image = workload.task(index).image;
+  const std::span<const std::byte> bytes = FindModule(boot, image[0] == 0 ? kTaskModule : image.data());
+  // A page of its own, aligned for anything; it is never freed.
+  auto* const task =
+      new (reinterpret_cast<void*>(static_cast<std::uintptr_t>(room->address()))) TaskPartition(allocator, bytes);
+  Require(task->Make(), "making a task");
+  return task;
+}
+
+}  // namespace
+
+[[noreturn]] void Main(const pip_fpinfo* boot) {
+  if (boot == nullptr || boot->magic != FPINFO_MAGIC) exit_fail("scheduler: it must be the root partition");
+  const std::uint32_t pages = Pip_InitPaging(boot->membegin, boot->memend);
+  printf("scheduler: kernel %s, %u pages of free memory\n", boot->revision, pages);
+  ReadWorkload(*boot);
+  session.Begin(workload, {[](void*, const char* text, std::size_t length) { console.Put(text, length); }, nullptr});
+  session.Admit();
+  console.DrainAll();
+  if (!session.may_run()) Finish();
+
+  SetHandlers();
+  for (std::uint32_t i = 0; i < workload.task_count(); ++i) tasks[i] = MakeTask(*boot, i);
+  pit.Start(workload.tick_microseconds());
+  loops_per_tick = MeasureLoops();
+  printf("scheduler: %u tasks in %u pages, %u rounds of computing in a tick\n", workload.task_count(),
+         pages - PageAllocator::OfPartition().available(), static_cast<std::uint32_t>(loops_per_tick));
+  // The first interrupt begins tick 0.
+  interrupts_left = 1;
+  Idle();
+}
+
+}  // namespace pip::edf
+
+extern "C" void main(const pip_fpinfo* boot) { pip::edf::Main(boot); }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler-edf/partition/pit.h"
+
+#include <cstdint>
+
+#include "pip/api.h"
+
+namespace pip::edf {
+namespace {
+
+constexpr std::uint16_t kChannel0 = 0x40;
+constexpr std::uint16_t kControl = 0x43;
+constexpr std::uint8_t kRateGenerator = 0x34;  // channel 0, both bytes, mode 2, binary
+constexpr std::uint8_t kLatch = 0x00;          // channel 0: hold the count until it is read
+constexpr std::uint64_t kHertz = 1'193'182;
+constexpr std::uint32_t kLongest = 50'000;  // microseconds that 16 bits can count, with some room
+
+}  // namespace
+
+void Pit::Start(std::uint32_t tick_microseconds) {
+  interrupts_per_tick_ = (tick_microseconds + kLongest - 1) / kLongest;
+  const std::uint64_t counts = (std::uint64_t{tick_microseconds} * kHertz + 500'000) / 1'000'000;
+  divisor_ = static_cast<std::uint32_t>(counts) / interrupts_per_tick_;
+  Pip_Outb(kControl, kRateGenerator);
+  Pip_Outb(kChannel0, static_cast<std::uint8_t>(divisor_ & 0xFF));
+  Pip_Outb(kChannel0, static_cast<std::uint8_t>(divisor_ >> 8));
+}
+
+std::uint32_t Pit::Elapsed() const {
+  Pip_Outb(kControl, kLatch);
+  const std::uint32_t low = Pip_Inb(kChannel0);
+  const std::uint32_t count = low | static_cast<std::uint32_t>(Pip_Inb(kChannel0)) << 8;
+  return count < divisor_ ? divisor_ - count : 0;
+}
+
+std::uint32_t Pit::ToMicroseconds(std::uint32_t counts) const {
+  return static_cast<std::uint32_t>((std::uint64_t{counts} * 1'000'000 + kHertz - 1) / kHertz);
+}
+
+}  // namespace pip::edf

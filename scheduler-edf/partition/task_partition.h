@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A task as a child partition: made, given a job, run, made anew after a crash.
+//
+// A child is not trusted with anything that the scheduler needs: it can only read the pages that the scheduler writes
+// (its VIDT, and the page with its job and its first context), so it cannot make kernel structures of them either, and
+// the scheduler never touches a page that the child can write.
+#ifndef PIP_SCHEDULER_EDF_PARTITION_TASK_PARTITION_H_
+#define PIP_SCHEDULER_EDF_PARTITION_TASK_PARTITION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "libpip/cpp/child_builder.h"
+#include "libpip/cpp/page.h"
+#include "libpip/cpp/page_allocator.h"
+#include "libpip/cpp/status.h"
+#include "scheduler-edf/partition/task_protocol.h"
+
+namespace pip::edf {
+
+class TaskPartition {
+ public:
+  TaskPartition(PageAllocator allocator, std::span<const std::byte> image) : builder_(allocator), image_(image) {}
+
+  // Makes the child: tables, image, stack, VIDT, the page of its jobs.
+  Status Make();
+  // Takes the child away, with whatever it made of its pages, and makes a new one.
+  Status MakeAnew();
+
+  // The next yield starts this job.
+  void Begin(const Job& job);
+  // Starts the job, or resumes it where a tick stopped it. Comes back only when the kernel refuses.
+  Status Run();
+
+ private:
+  ChildBuilder builder_;
+  std::span<const std::byte> image_;
+  std::optional<Page> job_page_;
+  bool begins_ = true;
+};
+
+}  // namespace pip::edf
+
+#endif  // PIP_SCHEDULER_EDF_PARTITION_TASK_PARTITION_H_

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: demo [WORKLOAD]   boots the EDF scheduler with a workload, shows who ran when
+#:
+#: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. The machine is QEMU,
+#: with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and a file for Perfetto.
+#: The last line is PASS ... or FAIL ...: what was promised was kept, or not; the exit status is 0 or 1, and 2 if the
+#: file or an option is wrong.
+#:
+#:   --output FOLDER   where the files go; without it, a folder pip-demo beside the repository's files
+#:   --memory 64M      RAM of the machine
+#:   --seconds 300     how long it may run
+set -euo pipefail
+. tools/cli/common.sh
+workload=
+folder=
+memory=64M
+seconds=300
+while [ $# -gt 0 ]; do
+  case $1 in
+    --output)
+      [ -n "${2:-}" ] || complain "--output needs a folder"
+      folder=$2
+      shift
+      ;;
+    --memory)
+      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
+      memory=$2
+      shift
+      ;;
+    --seconds)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
+      seconds=$2
+      shift
+      ;;
+    -*) complain "unknown option $1; demo knows --output --memory --seconds (./pip demo --help)" ;;
+    *)
+      [ -z "$workload" ] || complain "demo takes one workload, not both $workload and $1"
+      workload=$1
+      ;;
+  esac
+  shift
+done
+workload=${workload:-scheduler-edf/workloads/rosace.json}
+[ -f "$workload" ] || complain "no such workload: $workload; samples are in scheduler-edf/workloads"
+name=$(basename "$workload" .json)
+folder=${folder:-pip-demo/$name}
+mkdir -p "$folder" || complain "$folder cannot be made"
+ensure_machine
+call_bazel build --show_result=0 -- //scheduler-edf/partition:demo //tools/trace:report
+run() {
+  bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug,-error --curses=no -- "$@"
+}
+status=0
+run //scheduler-edf/partition:demo "$(realpath "$workload")" "$(realpath "$folder")" \
+  --memory "$memory" --seconds "$seconds" || status=$?
+[ "$status" -lt 2 ] || exit "$status"
+run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1
+printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s\n' \
+  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json"
+# The guest's verdict stands only if the trace bears it out.
+verdict=$(grep -E '^(PASS|FAIL) ' "$folder/trace.txt" | tail -n 1)
+case $status$verdict in
+  0PASS* | 1FAIL*) printf '%s\n' "$verdict" ;;
+  *) printf 'FAIL %s: the trace does not bear out the verdict: %s\n' "$name" "${verdict:-none}" ;;
+esac
+exit "$status"
