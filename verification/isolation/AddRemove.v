@@ -126,8 +126,8 @@ Qed.
 Corollary addVAddr_keeps_wf s source child destination rd wr ex : wf s ->
   wp (addVAddr source child destination rd wr ex) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
 Proof.
-  intros (ρ&V&Hs). eapply wp_mono; [by apply addVAddr_spec|]. cbn. intros st s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [done|]. intros (ch&_&Hs'). by eexists _, _.
+  intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (addVAddr_spec ρ V)|].
+  cbn. intros _ s' (ch&_&Hs'). by eexists _, _.
 Qed.
 
 (** removeVAddr refuses and changes nothing, or takes the page back from the child: the view becomes [removed], nothing
@@ -149,8 +149,8 @@ Qed.
 Corollary removeVAddr_keeps_wf s child va : wf s ->
   wp (removeVAddr child va) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
 Proof.
-  intros (ρ&V&Hs). eapply wp_mono; [by apply removeVAddr_spec|]. cbn. intros st s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [done|]. intros (ch&_&Hs'). by eexists _, _.
+  intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (removeVAddr_spec ρ V)|].
+  cbn. intros _ s' (ch&_&Hs'). by eexists _, _.
 Qed.
 
 (** mappedInChild changes nothing, and answers whom shadow 1 names. *)

@@ -1,8 +1,8 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Depth: who maps a page
 
-    At each depth at most one partition maps a given page, and a page that its partition gave to nobody is mapped by that
-    partition and its ancestors alone.  There are no more depths than pages, so the kernel's fuel suffices. *)
+    At each depth at most one partition maps a given page, and a page that its partition gave to nobody is mapped by
+    that partition and its ancestors alone.  There are no more depths than pages, so the kernel's fuel suffices. *)
 From Pip.Isolation Require Export Step.
 
 Section Depth.
@@ -36,7 +36,8 @@ Proof.
 Qed.
 
 (** At each depth at most one partition maps a page. *)
-Lemma mapped_once_at_depth ρ V m n : rep ρ V m -> inv ρ V -> forall c c' v v', ρ c = Partition n -> ρ c' = Partition n ->
+Lemma mapped_once_at_depth ρ V m n : rep ρ V m -> inv ρ V -> forall c c' v v', ρ c = Partition n ->
+  ρ c' = Partition n ->
   pres V c v -> pres V c' v' -> pg V c v = pg V c' v' -> c = c' /\ v = v'.
 Proof.
   intros R I. induction n as [|n IH]; intros c c' v v' E E' P P' Ep;

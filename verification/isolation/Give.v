@@ -2,8 +2,8 @@
 (** * A page given to the kernel, and given back: in closed form
 
     [hide] and [show] climb from a partition to the root.  What they do to the view: the page is inaccessible, or
-    accessible, wherever it is mapped ([set_access]), provided that it is mapped no deeper.  [give] and [give_back] leave
-    a translation buffer that agrees with the tables again. *)
+    accessible, wherever it is mapped ([set_access]), provided that it is mapped no deeper.  [give] and [give_back]
+    leave a translation buffer that agrees with the tables again. *)
 From Pip.Isolation Require Export Depth.
 From Pip.Services Require Export Give.
 
@@ -28,7 +28,8 @@ Section Spread.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat) (b : bool).
 
-Lemma rep_entries_ext ρ V m f g : (forall c v, f c v = g c v) -> rep ρ (with_entries f V) m -> rep ρ (with_entries g V) m.
+Lemma rep_entries_ext ρ V m f g : (forall c v, f c v = g c v) -> rep ρ (with_entries f V) m ->
+  rep ρ (with_entries g V) m.
 Proof.
   intros E [C R]. split.
   - destruct C. split; try done. intros c v T. cbn in *. rewrite <- E. auto.
@@ -122,7 +123,8 @@ Proof.
     assert (I1 : inv ρ V1).
     { apply (inv_flags ρ V (v_entry V1) I). intros c' v'. rewrite Em. case_decide; [|auto 7]. destruct_and?; subst.
       cbn. split_and!; auto. }
-    clear R. rename R1 into R. do 6 step. change (v_origin V1) with (v_origin V). change (v_parent V1) with (v_parent V).
+    clear R. rename R1 into R. do 6 step. change (v_origin V1) with (v_origin V).
+    change (v_parent V1) with (v_parent V).
     eapply IH; [exact R|exact I1|exact Dp|by apply Epr|lia|by rewrite Epg, Gw|].
     rewrite Epg, Gw. intros m2 R2 F2. apply HQ; [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
     refine (rep_entries_ext _ V _ _ _ _ R2). intros c' v'. unfold spread_to. rewrite Em.
@@ -142,7 +144,8 @@ Lemma wp_spread_all ρ V m x r t c n v b (Q : unit -> state -> Prop) : rep ρ V 
   wp (spread b page_fuel c v) Q (State m x r t).
 Proof.
   intros R I Ec P Dp Hu HQ. eapply wp_spread; [done..|by eapply depth_lt|done|]. intros m' R' F. apply HQ; [|done].
-  refine (rep_entries_ext _ V _ _ _ _ R'). intros c' v'. unfold spread_to. apply decide_ext. split; [by intros (?&?&?)|].
+  refine (rep_entries_ext _ V _ _ _ _ R'). intros c' v'. unfold spread_to. apply decide_ext.
+  split; [by intros (?&?&?)|].
   intros [P' E']. destruct (pres_partition _ _ _ _ _ R P') as [j Ej]. split_and!; try done. unfold dep. rewrite Ej.
   by eapply Dp.
 Qed.
@@ -191,6 +194,31 @@ Proof.
   change (pres (given a v g V) c w) with (pres (set_access (pg V a v) false V) c w).
   change (pg (given a v g V) c w) with (pg (set_access (pg V a v) false V) c w).
   rewrite set_access_pres, set_access_pg. intros. cbn. by rewrite decide_True.
+Qed.
+
+Lemma set_access_gift p b V : v_gift (set_access p b V) = v_gift V.
+Proof. done. Qed.
+
+Lemma given_pres V a v g c w : pres (given a v g V) c w <-> pres V c w.
+Proof. apply set_access_pres. Qed.
+
+Lemma given_pg V a v g c w : pg (given a v g V) c w = pg V c w.
+Proof. apply set_access_pg. Qed.
+
+Lemma given_gift_ne V a v g c w : ~ (c = a /\ w = v) -> v_gift (given a v g V) c w = v_gift V c w.
+Proof. apply (set2_ne a v). Qed.
+
+Lemma given_gift_eq V a v g : v_gift (given a v g V) a v = g.
+Proof. apply set2_eq. Qed.
+
+(** [q] is accessible nowhere. *)
+Definition hidden_page V q : Prop := forall c v, pres V c v -> pg V c v = q -> e_user (v_entry V c v) = false.
+
+Lemma hidden_given V a v g q : q = pg V a v \/ hidden_page V q -> hidden_page (given a v g V) q.
+Proof.
+  intros Hq c w P E. destruct (decide (pg V c w = pg V a v)) as [Ew|Ew].
+  - apply given_hidden; [done|]. by rewrite given_pg.
+  - unfold pres, pg in P, E. rewrite given_entry in * by done. destruct Hq as [-> |Hq]; [done|]. by apply Hq.
 Qed.
 
 Lemma offerable_given ρ V a v g w : inv ρ V -> pres V a v -> offerable ρ V a w -> w <> v ->
@@ -313,4 +341,22 @@ Proof.
   - intros ->. eapply Hq, HT, table_role; [exact R|exact L].
 Qed.
 
+Lemma offerable_page_ne ρ V x v w : inv ρ V -> offerable ρ V x v -> offerable ρ V x w -> v <> w -> pg V x v <> pg V x w.
+Proof. intros I O O' Hn E. by apply Hn, (inv_once _ _ I x); [apply O|apply O'|]. Qed.
+
 End Rules.
+
+(** Gives one page, and knows of the other offered pages that they still are; [T] is about the translation buffer. *)
+Ltac give_step T :=
+  lazymatch goal with
+  | R : rep ?ρ ?V ?m, I : inv ?ρ ?V |- wp (give ?x ?v ?g) _ (State ?m ?x _ ?t) =>
+      let O := fresh in assert (O : offerable ρ V x v) by assumption;
+      pose proof (offer_pres _ _ _ _ O); pose proof (offer_free _ _ _ _ O);
+      eapply (wp_give ρ V m x _ t _ v g); [exact R | exact I | eassumption | exact T | assumption | assumption |];
+      repeat match goal with
+      | O' : offerable ρ V x ?w |- _ =>
+          first [ assert (w <> v) by congruence; apply (offerable_given ρ V x v g w) in O'; [|assumption..] | clear O' ]
+      end;
+      try (apply (inv_given ρ V x v g) in I; [|assumption|assumption|reflexivity]); clear T R;
+      let m' := fresh "m" in let t' := fresh "t" in let F := fresh "F" in intros m' t' R T F; cbn beta
+  end.

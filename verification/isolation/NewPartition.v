@@ -12,7 +12,8 @@ Record blank ρ m p (d : descriptor) : Prop := {
   blank_range : p < pages;
   blank_not_root : p <> root_partition;
   blank_descriptor : m p = DescriptorPage d;
-  blank_root : forall k, ρ (root_of d k) = Lost /\ root_of d k < pages /\ m (root_of d k) = empty_table k (N.of_nat top);
+  blank_root : forall k, ρ (root_of d k) = Lost /\ root_of d k < pages
+    /\ m (root_of d k) = empty_table k (N.of_nat top);
   blank_list : ρ (d_list d) = Lost /\ d_list d < pages
     /\ exists origin f, m (d_list d) = ListPage (ListHeader 0 origin 0) f;
   blank_different : NoDup [p; d_mmu d; d_shadow1 d; d_shadow2 d; d_list d];
@@ -29,10 +30,13 @@ Record new_roles ρ p (d : descriptor) n (ρ' : N -> role) : Prop := {
 
 Lemma partition_roles_spec ρ m p d n : blank ρ m p d -> new_roles ρ p d n (partition_roles p d n ρ).
 Proof.
-  intros [B1 _ _ _ B3 [B4 _] D]. unfold partition_roles. apply NoDup_cons in D as [D1 D]. apply NoDup_cons in D as [D2 D].
+  intros [B1 _ _ _ B3 [B4 _] D]. unfold partition_roles. apply NoDup_cons in D as [D1 D].
+  apply NoDup_cons in D as [D2 D].
   apply NoDup_cons in D as [D3 D]. apply NoDup_cons in D as [D4 _]. rewrite !elem_of_cons, elem_of_nil in *.
-  assert (d_mmu d = root_of d Mmu /\ d_shadow1 d = root_of d Shadow1 /\ d_shadow2 d = root_of d Shadow2) as (E1&E2&E3) by done.
-  pose proof (B3 Mmu) as [L1 _]. pose proof (B3 Shadow1) as [L2 _]. pose proof (B3 Shadow2) as [L3 _]. cbn in L1, L2, L3.
+  assert (d_mmu d = root_of d Mmu /\ d_shadow1 d = root_of d Shadow1
+    /\ d_shadow2 d = root_of d Shadow2) as (E1&E2&E3) by done.
+  pose proof (B3 Mmu) as [L1 _]. pose proof (B3 Shadow1) as [L2 _]. pose proof (B3 Shadow2) as [L3 _].
+  cbn in L1, L2, L3.
   split.
   - rewrite !update_ne by tauto. by rewrite update_eq.
   - intros []; cbn; [rewrite !(update_ne _ _ (d_mmu d)) by tauto|rewrite !(update_ne _ _ (d_shadow1 d)) by tauto|
@@ -58,7 +62,8 @@ Qed.
 Lemma coherent_new_partition ρ V m p d n ρ' : rep ρ V m -> blank ρ m p d -> ρ (d_parent d) = Partition n ->
   new_roles ρ p d (S n) ρ' -> coherent ρ' (with_partition p d V).
 Proof.
-  intros R B Ea [N1 N2 N3 N4 N5]. destruct (no_view ρ V m p R) as [Vt Vl]; [intros [x E]; by rewrite (blank_page _ _ _ _ B) in E|].
+  intros R B Ea [N1 N2 N3 N4 N5]. destruct (no_view ρ V m p R) as [Vt Vl]; [intros [x E];
+    by rewrite (blank_page _ _ _ _ B) in E|].
   destruct (proj1 R) as [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10].
   assert (HP : forall c, is_partition ρ c -> is_partition ρ' c) by (intros c [x E]; exists x; rewrite N4; congruence).
   pose proof top_not_0 as T0. split.
@@ -70,7 +75,8 @@ Proof.
     + apply C2.
   - intros c k l u x. cbn. case_decide as D.
     + destruct D as (->&->&->). split; [intros [= <-]; apply N2|]. intros E.
-      destruct (N5 x) as [->|[[k' ->]|[->|[E' _]]]]; [congruence| |congruence|]; [rewrite N2 in E; by injection E as ->|].
+      destruct (N5 x) as [->|[[k' ->]|[->|[E' _]]]]; [congruence| |congruence|]; [rewrite N2 in E;
+        by injection E as ->|].
       rewrite E' in E. apply C3 in E. by rewrite Vt in E.
     + rewrite C3. split; [intros E; rewrite N4; congruence|]. intros E.
       destruct (N5 x) as [->|[[k' ->]|[->|[E' _]]]]; [congruence| |congruence|congruence].

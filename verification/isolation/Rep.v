@@ -1,7 +1,8 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * One rule per primitive: what it does to memory is what it does to the view
 
-    Each lemma takes [rep ρ V m] to [rep ρ V' m'] for one write.  [V'] is named by the update functions below; all else that is known is about [ρ] and [V], and so survives every write. *)
+    Each lemma takes [rep ρ V m] to [rep ρ V' m'] for one write.  [V'] is named by the update functions below;
+    all else that is known is about [ρ] and [V], and so survives every write. *)
 From Pip.Isolation Require Export Wp.
 From Pip.Services Require Export Walk.
 

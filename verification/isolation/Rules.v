@@ -106,7 +106,8 @@ Lemma wp_write_origin ρ V m x r t c v p w (Q : unit -> state -> Prop) : rep ρ 
   v_table V c Shadow2 0 (prefix v 0) = Some p ->
   (forall m', rep ρ (with_origin c v w V) m' -> (forall q, q <> p -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (write_origin p (index_at v leaf_level) w) Q (State m x r t).
-Proof. intros R T HQ. leaf_index. eapply wp_write_origin_at; [done..|apply position_lt|]. rewrite vaddr_split. done. Qed.
+Proof. intros R T HQ. leaf_index. eapply wp_write_origin_at; [done..|apply position_lt|]. rewrite vaddr_split.
+done. Qed.
 
 (** The kernel bit of a present entry, which writing it back needs. *)
 Lemma entry_not_kernel ρ V m c v p : rep ρ V m -> v_table V c Mmu 0 (prefix v 0) = Some p ->

@@ -81,6 +81,14 @@ Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
+(** Aligned addresses that differ are in different pages. *)
+Lemma aligned_page_ne (a b : N) : page_aligned a = true -> page_aligned b = true -> a <> b ->
+  page_number a <> page_number b.
+Proof.
+  unfold page_aligned, page_number, page_bytes. unalias. intros Ha Hb Hn E. bool. apply Hn.
+  rewrite (N.div_mod a 4096), (N.div_mod b 4096) by done. congruence.
+Qed.
+
 (** What is known of a child [c] that [parent] calls [d]. *)
 Record is_child ρ V parent d c : Prop := {
   child_gift : gift_is_descriptor (v_gift V parent d) = true;
@@ -185,6 +193,14 @@ Proof.
   - rewrite U; [by exists ρ, V|]. intros ->. by rewrite status_eq_refl in E.
 Qed.
 
+Lemma spec_keeps_wf `{Params} {A} (m : K A) (status_of : A -> status) (P : A -> state -> Prop) s : wf s ->
+  wp m (fun a s' => decides (status_of a) s s' (P a s')) s -> (forall a s', P a s' -> wf s') ->
+  wp m (fun a s' => wf s' /\ (status_of a <> DONE -> s' = s)) s.
+Proof.
+  intros (ρ&V&Hs) Hm HP. eapply wp_mono; [exact Hm|]. intros a s' D. split; [|apply D].
+  eapply decides_wf; [done|]. eapply decides_mono; [exact D|apply HP].
+Qed.
+
 (** Begins a proof about a service: names the parts of the state and of the invariant. *)
 Tactic Notation "start" reference(f) :=
   unfold f; open_tests; cbv zeta;
@@ -206,4 +222,15 @@ Ltac child_step :=
       intros ch ? U C; cbn beta; rewrite ?(proj2 (N.eqb_neq _ _) (child_not_0 _ _ _ _ _ C));
       pose proof (child_depth _ _ _ _ _ _ _ R C ltac:(eassumption)) as E;
       pose proof (child_ne _ _ _ _ _ _ _ R C ltac:(eassumption)) as N
+  end.
+
+(** Checks a page that the caller offers. *)
+Ltac offer_step :=
+  match goal with
+  | R : rep _ _ ?m, I : inv _ _ |- wp (offered _ _) _ (State ?m _ _ _) =>
+      eapply wp_offered; [exact R | exact I | eassumption | |];
+      [ let st := fresh "st" in let Hst := fresh "Hst" in intros st Hst; cbn [offer_status offer_page];
+        rewrite (status_eq_ne _ _ Hst); cbn [negb]; try refuse
+      | let A := fresh "A" in let O := fresh "O" in intros A O; cbn [offer_status offer_page];
+        rewrite status_eq_refl; cbn [negb] ]
   end.

@@ -2,8 +2,8 @@
 (** * Pages become kernel structures, and cease to be
 
     One lemma per structural write: linking and unlinking a table, a page more or less in a configuration list, a record
-    in it, a new partition.  A page is [Lost] before it is linked and after it is unlinked.  These lemmas are about [rep]
-    alone; that the invariant holds again is for each service to show, once, at its end. *)
+    in it, a new partition.  A page is [Lost] before it is linked and after it is unlinked.  These lemmas are about
+    [rep] alone; that the invariant holds again is for each service to show, once, at its end. *)
 From Pip.Isolation Require Export Give.
 
 (** Everything that partition [c] has under prefix [u] is now [x]. *)
@@ -29,6 +29,9 @@ Definition with_partition `{Params} (p : N) (d : descriptor) (V : view) : view :
 Definition partition_roles `{Params} (p : N) (d : descriptor) (n : nat) (ρ : N -> role) : N -> role :=
   update (update (update (update (update ρ p (Partition n)) (d_mmu d) (TreeTable p Mmu top 0))
     (d_shadow1 d) (TreeTable p Shadow1 top 0)) (d_shadow2 d) (TreeTable p Shadow2 top 0)) (d_list d) (ListAt p 0).
+
+Lemma with_partition_entry `{Params} p d V : v_entry (with_partition p d V) = v_entry V.
+Proof. done. Qed.
 
 Global Arguments wipe : simpl never.
 
@@ -67,11 +70,19 @@ Proof.
       eexists; (split; [done|]); intros i Hi; rewrite ?(He i Hi); try done.
     pose proof top_positive. by rewrite (proj2 (N.eqb_neq 0 (N.of_nat top))) by lia.
   - assert (forall i, i < table_size -> v_table V c k l' (u * table_size + i) = None) as Hn by eauto.
-    unfold table_ok, interior_ok. destruct k; unfold empty_table; cbn [N.of_nat]; eexists; (split; [done|]); intros i Hi;
+    unfold table_ok, interior_ok. destruct k; unfold empty_table; cbn [N.of_nat]; eexists; (split; [done|]);
+      intros i Hi;
       cbn beta; rewrite Hn by done; try done.
     replace (N.pos (Pos.of_succ_nat l') =? N.of_nat top) with (S l' =? top)%nat.
     + unfold kernel_bit. by destruct ((S l' =? top)%nat && kernel_slot i).
     + apply eq_true_iff_eq. rewrite Nat.eqb_eq, N.eqb_eq. lia.
+Qed.
+
+Lemma wp_format ρ V m x r t p o (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
+  (rep (update ρ p Lost) V (update m p o) -> Q tt (State (update m p o) x r t)) -> wp (format p o) Q (State m x r t).
+Proof.
+  intros R E HQ. apply wp_bind, wp_get. cbn. rewrite (user_data _ _ _ _ R E). apply wp_put, HQ.
+  apply rep_format; [done|by right].
 Qed.
 
 (** ** A table more *)
@@ -137,7 +148,8 @@ Proof.
       * destruct X as (d&Ed&Hd&X). exists d. split; [done|]. split; [|done]. intros k'. cbn.
         rewrite decide_False by (intros (_&_&?&_); lia). apply Hd.
       * destruct X as (t'&Et'&Ht). exists t'. split; [done|]. intros i Hi. cbn. rewrite decide_False; [by apply Ht|].
-        intros (->&->&->&E). rewrite <- (prefix_split v l) in E. apply split_inj in E as [-> _]; [|done|apply position_lt].
+        intros (->&->&->&E). rewrite <- (prefix_split v l) in E.
+        apply split_inj in E as [-> _]; [|done|apply position_lt].
         by eapply Hxq, same_table.
 Qed.
 
@@ -213,7 +225,8 @@ Proof.
         (rewrite (Ht i Hi) || (let K := fresh in let E := fresh in destruct (Ht i Hi) as [K E]; rewrite E in * )); cbn;
         destruct k; try done; destruct l; try done; cbn; rewrite wipe_ne by (tauto || done); done.
     + destruct X as (t'&Et'&Ht). exists t'. split; [done|]. intros i Hi. cbn. rewrite decide_False; [by apply Ht|].
-      intros (->&->&->&E). rewrite <- (prefix_split v l) in E. apply split_inj in E as [-> _]; [|done|apply position_lt].
+      intros (->&->&->&E). rewrite <- (prefix_split v l) in E.
+      apply split_inj in E as [-> _]; [|done|apply position_lt].
       by eapply Hxq, same_table.
 Qed.
 
@@ -247,7 +260,8 @@ Proof.
   - destruct C as [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10]. split; try done.
     + rewrite update_ne; congruence.
     + intros x c'. unfold owner. destruct (decide (x = p)) as [->|]; [done|]. rewrite update_ne by done. apply C2.
-    + intros c' k l u x. cbn. rewrite C3. destruct (decide (x = p)) as [->|]; [rewrite update_eq, Ep|by rewrite update_ne].
+    + intros c' k l u x. cbn. rewrite C3. destruct (decide (x = p)) as [->|];
+        [rewrite update_eq, Ep|by rewrite update_ne].
       by split.
     + intros c' k l u x T. destruct (C4 _ _ _ _ _ T) as [(?&?&[i ?])|?]; [left|by right]. split_and!; try done.
       exists i. by apply HP.
@@ -262,7 +276,8 @@ Proof.
       * rewrite update_ne by done. intros [i ?]%C9. exists i. by apply HP.
     + intros c' i E%HP. apply C10 in E. destruct i; [done|]. destruct E. split; [done|]. by apply HP.
   - intros x. pose proof (proj2 R x) as X. unfold page_ok in *. destruct (decide (x = p)) as [->|Hx].
-    { rewrite update_eq, update_ne, Em by done. eexists _, _. split_and!; [done..|]. unfold after. cbn. rewrite update_eq.
+    { rewrite update_eq, update_ne, Em by done. eexists _, _. split_and!; [done..|]. unfold after. cbn.
+      rewrite update_eq.
       rewrite last_lookup in Hlast. destruct (v_list V c) as [|y ys]; [done|]. cbn [length pred] in *.
       rewrite lookup_app_l by (cbn; lia). by rewrite Hlast. }
     rewrite (update_ne ρ) by done. destruct (decide (x = c)) as [->|Hxc].
