@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #: demo [WORKLOAD]   boots the EDF scheduler with a workload, shows who ran when
 #:
-#: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. The machine is QEMU,
-#: with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and a file for Perfetto.
+#: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. The machine is
+#: QEMU, with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and a file for Perfetto.
 #: The last line is PASS ... or FAIL ...: what was promised was kept, or not; the exit status is 0 or 1, and 2 if the
 #: file or an option is wrong.
 #:

@@ -94,7 +94,10 @@ class Follower {
     TaskSummary& summary = history_.tasks[event.task];
     const Job job{event.task, event.job, event.tick, event.deadline, 0, Ending::kPending, 0};
     if (event.job != summary.releases) Complain(fmt::format("{} is released out of order", NameOf(job)));
-    if (current_[event.task] != kNone) Complain(fmt::format("{} is released before the job before ended", NameOf(job)));
+    if (current_[event.task] != kNone) {
+      Complain(fmt::format("{} is released before the job before ended", NameOf(job)));
+      pending_.erase({history_.jobs[current_[event.task]].deadline, event.task});
+    }
     if (event.deadline != event.tick + trace_.tasks[event.task].deadline) {
       Complain(fmt::format("{} has another deadline than its task", NameOf(job)));
     }
