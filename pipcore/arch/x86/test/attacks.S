@@ -505,6 +505,66 @@ attack sysenter_in_a_storm, ATTACK_UNTIL_STORM
         je      1b
 8:      int     $255
 
+/* yield refuses, in the order of ABI.md section 4, and the child is still there. */
+.macro refused_yield child, vector, slot, expected
+        pushl   $0
+        pushl   $0
+        pushl   $\slot
+        pushl   $\vector
+        pushl   $\child
+        lcall   $PIP_GATE_YIELD, $0
+        addl    $20, %esp
+        cmpl    $\expected, %eax
+        jne     8f
+.endm
+.macro refused_save_context address
+        movl    $\address, 0xFFFFF000 + 4 * 62
+        refused_yield 0, ATTACK_DONE_SLOT, 62, 9
+.endm
+attack yield_refusals, ATTACK_THROUGH
+        refused_yield 0, 1023, 1023, 1
+        refused_yield 0, 0xFFFFFFFF, 0, 1
+        refused_yield 0, 0, 1023, 2
+        refused_yield 0x700000, 0, 0x80000000, 2
+        refused_yield 0x700000, 0, 0, 4
+        refused_yield 0x700001, 0, 0, 4
+        refused_yield 0x100000, 0, 0, 4
+        refused_yield 0xD0000000, 0, 0, 4
+        refused_yield 0xFFFFFFFF, 0, 0, 4
+        refused_yield 0, ATTACK_NO_SLOT, 0, 8
+        get_through
+8:      int     $255
+attack save_contexts, ATTACK_THROUGH
+        refused_save_context 1
+        refused_save_context 0x100000
+        refused_save_context 0xD0000000
+        refused_save_context 0x700000           /* read-only */
+        refused_save_context (attack_memory+4096-60)
+        refused_save_context 0xFFFFFFC1         /* runs over the end of the address space */
+        refused_save_context 0xFFFFFFFF
+        get_through
+8:      int     $255
+/* A child that has nowhere to be saved is told of nothing, and lost: the root still gets what it is due. */
+attack fault_without_save_context, 6
+        movl    $0xD0000000, 0xFFFFF000 + 4 * 48
+        ud2
+attack tick_without_save_context, ATTACK_LOST
+        movl    $0xFFFFFFFD, 0xFFFFF000 + 4 * 48
+1:      jmp     1b
+/* To the root and back, again and again, while ticks come in between. */
+attack yields_in_a_storm, ATTACK_TO_AND_FRO
+        movl    $attack_memory + 2048, 0xFFFFF000 + 4 * ATTACK_AGAIN_SLOT
+1:      pushl   $0
+        pushl   $0
+        pushl   $ATTACK_AGAIN_SLOT
+        pushl   $ATTACK_DONE_SLOT
+        pushl   $0
+        lcall   $PIP_GATE_YIELD, $0
+        addl    $20, %esp
+        testl   %eax, %eax
+        jz      1b
+        int     $255
+
         .section .rodata.attacks, "a", @progbits
         .globl  attacks_end
 attacks_end:

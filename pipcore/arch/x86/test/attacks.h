@@ -7,9 +7,13 @@
 #define ATTACK_THROUGH 256     /* the child does all it wants and yields */
 #define ATTACK_UNTIL_TICKS 257 /* the child spins until the timer has ticked a few times */
 #define ATTACK_UNTIL_STORM 258 /* the child works while the timer ticks at full speed, many times */
+#define ATTACK_LOST 259        /* the timer stops the child, and it cannot be resumed */
+#define ATTACK_TO_AND_FRO 260  /* the child yields, is resumed, yields, many times, in a storm of ticks */
 
-/* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0. */
+/* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0, and where it goes
+ * on. */
 #define ATTACK_DONE_SLOT 60
 #define ATTACK_NO_SLOT 61
+#define ATTACK_AGAIN_SLOT 62
 
 #endif

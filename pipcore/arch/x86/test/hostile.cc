@@ -31,11 +31,13 @@ struct Attack {
 constexpr std::uint32_t kTimerVector = 32;
 constexpr std::uint32_t kTicks = 3;
 constexpr std::uint32_t kStormTicks = 3000;
+constexpr std::uint32_t kRounds = 2000;
 
 // The timer's divisor: 100 ticks a second, and as fast as a tick still leaves the child some time (Intel 8254 data
 // sheet; 1193182 Hz).
 constexpr std::uint32_t kCalm = 11931;
 constexpr std::uint32_t kStorm = 60;
+constexpr std::uint32_t kGale = 600;  // for what must get on in the meantime
 
 std::array<user_ctx_t, 256> handler_contexts;
 alignas(16) std::array<std::byte, 8192> handler_stack;
@@ -68,7 +70,7 @@ const std::array<std::uint32_t, 2> attack_bounds = {1, 2};
 [[noreturn]] void OnVector(std::uint32_t vector) {
   if (vector == kTimerVector && ++ticks < ticks_wanted) {
     (void)child->ResumeInterrupted(ATTACK_NO_SLOT);
-    vector = 1000;  // the child cannot be resumed
+    vector = ATTACK_LOST;
   }
   outcome = vector;
   pip_context_resume(&after_yield);
@@ -99,11 +101,17 @@ std::uint32_t Run(const Attack& attack) {
     pip::exit_fail("hostile: %s: cannot make the child: %s", attack.name, pip::to_string(status).data());
   }
   ticks = 0;
+  const bool to_and_fro = attack.expected == ATTACK_TO_AND_FRO;
   const bool storm = attack.expected == ATTACK_UNTIL_STORM;
-  ticks_wanted = storm ? kStormTicks : kTicks;
-  SetTimer(storm ? kStorm : kCalm);
+  ticks_wanted = to_and_fro ? UINT32_MAX : storm ? kStormTicks : kTicks;
+  SetTimer(to_and_fro ? kGale : storm ? kStorm : kCalm);
   outcome = ATTACK_THROUGH;
   status = builder.Yield({.save_slot = ATTACK_DONE_SLOT});
+  for (std::uint32_t round = 0; to_and_fro && round < kRounds; ++round) {
+    if (status == pip::Status::kDone && outcome == ATTACK_THROUGH) {
+      status = builder.Yield({.vector = ATTACK_AGAIN_SLOT, .save_slot = ATTACK_DONE_SLOT});
+    }
+  }
   SetTimer(kCalm);
   if (status != pip::Status::kDone) {
     pip::exit_fail("hostile: %s: yield: %s", attack.name, pip::to_string(status).data());
@@ -119,6 +127,9 @@ std::uint32_t Run(const Attack& attack) {
 bool IsRight(const Attack& attack, std::uint32_t result) {
   if (attack.expected == ATTACK_UNTIL_TICKS || attack.expected == ATTACK_UNTIL_STORM) {
     return result == kTimerVector;
+  }
+  if (attack.expected == ATTACK_TO_AND_FRO) {
+    return result == ATTACK_THROUGH && ticks > 0;
   }
   return result == attack.expected || result == attack.also_right;
 }
