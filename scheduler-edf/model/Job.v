@@ -61,6 +61,23 @@ Definition within (sup : supply) (s : schedule) : Prop := forall t j, s t = Some
 Definition feasible (arr : arrivals) (sup : supply) : Prop :=
   exists s, within sup s /\ forall j, released arr j -> meets s j.
 
+(** ** Jobs that leave
+
+    A job may leave before it has had its whole budget, because it is done or because it crashed.  [leaves t] says that
+    the job that had slot [t - 1] has left by the start of slot [t]. *)
+
+(** Job [j] has left by the start of slot [t]. *)
+Definition left_by (s : schedule) (leaves : nat -> bool) (j : job) (t : nat) : Prop :=
+  exists u, u < t /\ s u = Some j /\ leaves (S u) = true.
+
+(** Job [j] could use slot [t]: released, before its deadline, not served in full, not gone. *)
+Definition pending (arr : arrivals) (s : schedule) (leaves : nat -> bool) (j : job) (t : nat) : Prop :=
+  released arr j /\ release j <= t < deadline j /\ service s j (release j) t < budget j /\ ~ left_by s leaves j t.
+
+(** Job [j] comes to its deadline without having had its budget, and has not left. *)
+Definition misses (arr : arrivals) (s : schedule) (leaves : nat -> bool) (j : job) : Prop :=
+  released arr j /\ service s j (release j) (deadline j) < budget j /\ ~ left_by s leaves j (deadline j).
+
 (** ** Demand *)
 
 (** The jobs released in [t1, t2). *)

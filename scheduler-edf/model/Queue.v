@@ -89,12 +89,4 @@ Section Run.
 
   (** The jobs reported in slot [t] as having missed their deadlines. *)
   Definition missed (t : nat) : list job := late t (remaining t).
-
-  (** Job [j] was given up by itself at the latest at the start of slot [t]. *)
-  Definition left_by (j : job) (t : nat) : Prop := exists u, u < t /\ elected u = Some j /\ leaves (S u) = true.
-
-  (** Job [j] could use slot [t]: released, before its deadline, not served in full, not gone. *)
-  Definition pending (j : job) (t : nat) : Prop :=
-    released arr j /\ release j <= t < deadline j /\
-    service elected j (release j) t < budget j /\ ~ left_by j t.
 End Run.

@@ -47,7 +47,7 @@ Section Accounting.
   Notation ready := (ready key arr sup leaves).
   Notation elected := (elected key arr sup leaves).
   Notation missed := (missed key arr sup leaves).
-  Notation left_by := (left_by key arr sup leaves).
+  Notation left_by := (left_by elected leaves).
 
   (** What [j] has had before slot [t]. *)
   Definition had (j : job) (t : nat) : nat := service elected j 0 t.

@@ -16,8 +16,8 @@ Section Choice.
   Notation ready := (ready key arr sup leaves).
   Notation elected := (elected key arr sup leaves).
   Notation missed := (missed key arr sup leaves).
-  Notation left_by := (left_by key arr sup leaves).
-  Notation pending := (pending key arr sup leaves).
+  Notation left_by := (left_by elected leaves).
+  Notation pending := (pending arr elected leaves).
   Notation had := (had key arr sup leaves).
 
   (** The head of the queue has time left: late heads were dropped and new jobs have later deadlines. *)
@@ -49,24 +49,42 @@ Section Choice.
   Lemma elected_had t j : elected t = Some j -> 1 <= had j (S t).
   Proof. intros E. apply runs_spec in E. rewrite had_S, E. simpl. lia. Qed.
 
-  (** Who is in the queue has not left. *)
-  Lemma ready_not_left t e : In e (ready t) -> ~ left_by (fst e) t.
+  (** *** Who is in the queue has not left *)
+  Lemma remaining_not_left t : (forall e, In e (ready t) -> ~ left_by (fst e) t) ->
+    forall e, In e (remaining (S t)) -> ~ left_by (fst e) (S t).
   Proof.
-    revert e. induction t as [|t IH]; intros e He (u & U & Ru & Fu); [lia|].
-    pose proof (queue_account key arr sup leaves H_arrivals (S t)) as A.
-    unfold Queue.ready in He. apply enqueue_in in He as [[He _]|He].
-    - apply (arrival arr H_arrivals) in He as [R T]. apply elected_had in Ru.
-      pose proof (account_new _ _ _ _ _ _ A (fst e) R ltac:(lia)).
-      pose proof (had_mono key arr sup leaves (fst e) (S u) (S t) ltac:(lia)). lia.
-    - apply drop_late_in in He. destruct (Nat.eq_dec u t) as [->|N].
-      + unfold Queue.remaining, retire in He. destruct (queue_at (S t)) as [|x q] eqn:Q; [destruct He|].
-        apply elected_head in Ru as (S & c & r & Er). rewrite queue_at_S, S, Er in Q. simpl in Q.
-        injection Q as <- <-. simpl departed in He. rewrite S, Fu in He. simpl in He.
-        pose proof (account_nodup _ _ _ _ _ _ A) as N. simpl in N.
-        inversion_clear N as [|? ? F _]. apply (in_map fst) in He. now apply F in He.
-      + apply retire_in, (paid_in _ _ _ _ _ _ (ready_accounted key arr sup leaves H_arrivals t)) in He.
-        apply (IH _ He). exists u. split; [lia|auto].
+    intros IH e He (u & U & Ru & Lu). pose proof (queue_account key arr sup leaves H_arrivals (S t)) as A.
+    destruct (Nat.eq_dec u t) as [->|N].
+    - unfold Queue.remaining, retire in He. destruct (queue_at (S t)) as [|x q] eqn:Q; [destruct He|].
+      apply elected_head in Ru as (S & c & r & Er). rewrite queue_at_S, S, Er in Q. simpl in Q.
+      injection Q as <- <-. simpl departed in He. rewrite S, Lu in He. simpl in He.
+      pose proof (account_nodup _ _ _ _ _ _ A) as N. simpl in N.
+      inversion_clear N as [|? ? F _]. apply (in_map fst) in He. now apply F in He.
+    - apply retire_in, (paid_in _ _ _ _ _ _ (ready_accounted key arr sup leaves H_arrivals t)) in He.
+      apply (IH _ He). exists u. split; [lia|auto].
   Qed.
+
+  Lemma arrival_not_left t j : In j (arr t) -> ~ left_by j t.
+  Proof.
+    intros I (u & U & Ru & _). apply (arrival arr H_arrivals) in I as [R T]. apply elected_had in Ru.
+    pose proof (account_new _ _ _ _ _ _ (queue_account key arr sup leaves H_arrivals t) j R ltac:(lia)).
+    pose proof (had_mono key arr sup leaves j (S u) t ltac:(lia)). lia.
+  Qed.
+
+  Lemma queued_not_left t : (forall e, In e (remaining t) -> ~ left_by (fst e) t) /\
+    (forall e, In e (ready t) -> ~ left_by (fst e) t).
+  Proof.
+    assert (Step : forall t, (forall e, In e (remaining t) -> ~ left_by (fst e) t) ->
+      forall e, In e (ready t) -> ~ left_by (fst e) t).
+    { clear t. intros t H e I. unfold Queue.ready in I. apply enqueue_in in I as [[I _]|I];
+        [now apply arrival_not_left|apply H; now apply drop_late_in in I]. }
+    induction t as [|t [_ IH]].
+    - split; [intros e []|]. apply Step. intros e [].
+    - split; [|apply Step]; now apply remaining_not_left.
+  Qed.
+
+  Lemma ready_not_left t e : In e (ready t) -> ~ left_by (fst e) t.
+  Proof. apply queued_not_left. Qed.
 
   Lemma pending_in_ready t j : pending j t <-> In j (jobs (ready t)) /\ t < deadline j.
   Proof.
@@ -76,7 +94,7 @@ Section Choice.
       apply (missed_is_real key arr sup leaves H_arrivals) in H. lia.
     - intros [I T]. apply in_jobs in I as (c & I). pose proof (ready_not_left t _ I) as L.
       pose proof (ready_positive _ _ _ _ _ _ A _ I). apply (ready_in _ _ _ _ _ _ A) in I as (R & T' & B).
-      cbn [fst snd] in *. unfold Queue.pending. rewrite service_had by auto. repeat split; auto; lia.
+      cbn [fst snd] in *. unfold Job.pending. rewrite service_had by auto. repeat split; auto; lia.
   Qed.
 
   (** Nobody runs in a slot that is not supplied. *)

@@ -79,7 +79,7 @@ Section Demand.
   Notation ready := (ready edf arr sup leaves).
   Notation elected := (elected edf arr sup leaves).
   Notation missed := (missed edf arr sup leaves).
-  Notation left_by := (left_by edf arr sup leaves).
+  Notation left_by := (left_by elected leaves).
 
   (** What is queued and what is to come fit into what is supplied. *)
   Definition fits (t : nat) (q : queue) : Prop :=
@@ -155,7 +155,18 @@ Section Demand.
     simpl in Q. lia.
   Qed.
 
-  (** and by its deadline it has had its budget, or has left, or is reported. *)
+  (** and only if it misses it: *)
+  Theorem missed_misses j t : In j (missed t) -> misses arr elected leaves j.
+  Proof.
+    intros I. pose proof (missed_at_deadline j t I) as E.
+    destruct (missed_is_real edf arr sup leaves H_arrivals j t I) as (R & _ & L). rewrite E in L.
+    split; [exact R|]. split; [exact L|]. rewrite <- E. unfold Queue.missed in I.
+    destruct (drop_late_prefix t (remaining t)) as (p & Ep & M & _). rewrite M in I.
+    apply in_map_iff in I as (e & <- & I). apply (proj1 (queued_not_left edf arr sup leaves H_arrivals t)).
+    rewrite Ep. apply in_or_app. auto.
+  Qed.
+
+  (** by its deadline it has had its budget, or has left, or is reported. *)
   Theorem settled_at_deadline j : released arr j ->
     service elected j (release j) (deadline j) = budget j \/ left_by j (deadline j) \/ In j (missed (deadline j)).
   Proof.
@@ -163,6 +174,14 @@ Section Demand.
     destruct (accounted edf arr sup leaves H_arrivals j (deadline j) R ltac:(lia)) as [I|[H'|[H'|(u & U & I)]]]; auto.
     - apply in_jobs in I as (c & I). apply ready_has_time in I. simpl in I. lia.
     - right; right. now rewrite (missed_at_deadline j u I) in I.
+  Qed.
+
+  (** *** Honesty: the jobs reported are exactly those that miss their deadlines, each at its deadline. *)
+  Theorem missed_iff_misses j t : In j (missed t) <-> misses arr elected leaves j /\ t = deadline j.
+  Proof.
+    split.
+    - intros I. split; [now apply (missed_misses j t)|now apply missed_at_deadline].
+    - intros ((R & L & N) & ->). destruct (settled_at_deadline j R) as [E|[E|E]]; auto; [lia|tauto].
   Qed.
 
   (** ** The guarantee *)

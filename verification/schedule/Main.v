@@ -1,0 +1,143 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The scheduler's theorems, for the function that runs
+
+    The machine is Machine.v's: edf_reset, any calls of edf_add_task, then in every slot any requests and stops and one
+    call of edf_elect, over the arrays that the generated C has.  [requests], [leaves] and [sup] are arbitrary: who asks
+    for jobs, who is done or crashes, which slots there are to give away.  A slot is [alive] up to number 2^49.
+    [arr] are the jobs that the machine releases, [sched] is the schedule that it makes (Machine.v); what it means that
+    a job is pending or misses its deadline is said in scheduler-edf/model/Job.v, without any queue. *)
+From Coq Require Import List Arith NArith.
+Import ListNotations.
+From Pip.Model Require Import Monad.
+From Pip.Edf.Services Require Import Types State Admission.
+From Pip.Edf.Model Require Import Job Policy Queue Sporadic.
+From Pip.Schedule Require Import Represents Timers Machine.
+From Pip.Schedule Require Accounting Choice Demand Optimality DemandBound TaskServices Simulation Behaviour Guarantees.
+From Pip.Schedule Require AdmissionTheory.
+
+Section Machine.
+  Variable policy : policy_name.
+  Variable start : scheduler.
+  Hypothesis H_configured : configured policy start.
+  Variables (requests : nat -> list request) (leaves : nat -> bool) (sup : supply).
+  Notation memory := (memory start requests leaves sup).
+  Notation arr := (arrivals_of start requests leaves sup).
+  Notation sched := (schedule_of start requests leaves sup).
+  Notation missed := (missed_tasks start requests leaves sup).
+  Notation skipped := (skipped_tasks start requests leaves sup).
+
+  (** ** For every policy *)
+
+  (** edf_elect always ends: it never leaves an array, never overflows, never runs out of fuel. *)
+  Theorem machine_is_defined t (H_alive : alive t) :
+    step requests leaves sup t (memory t) = Done (answer start requests leaves sup t) (memory (S t)).
+  Proof.
+    destruct (Simulation.always_happens policy start H_configured requests leaves sup t H_alive) as (before & H).
+    apply (Simulation.hap_run _ _ _ _ _ _ H).
+  Qed.
+
+  (** No wrap: the clock is the number of the slot, and all times in use are below 2^50. *)
+  Theorem machine_never_wraps t (H_alive : alive t) :
+    s_now (memory t) = N.of_nat t /\
+    forall i, (i < s_count (memory t))%N -> (s_earliest (memory t) i < key_limit)%N /\
+      (s_active (memory t) i = true -> (s_due (memory t) i < key_limit)%N).
+  Proof. exact (Guarantees.times_in_range policy start H_configured requests leaves sup t H_alive). Qed.
+
+  (** What the machine releases is legal for the tasks in its table, whatever is requested. *)
+  Theorem machine_releases_legally : legal (tasks start) arr.
+  Proof. exact (Behaviour.arrivals_legal policy start H_configured requests leaves sup). Qed.
+
+  (** Policy: who has the slot is pending, and no pending job goes before it, ties included. *)
+  Theorem machine_follows_policy t j (H_alive : alive t) (H_elected : sched t = Some j) :
+    pending arr sched leaves j t /\
+    forall k, pending arr sched leaves k t -> precedes (policy_of start) j k.
+  Proof. exact (Guarantees.elected_first policy start H_configured requests leaves sup t j H_alive H_elected). Qed.
+
+  (** A supplied slot is idle only if nobody is pending; a slot that is not supplied is not used. *)
+  Theorem machine_wastes_nothing t (H_alive : alive t) :
+    (sup t = true -> sched t = None -> forall k, ~ pending arr sched leaves k t) /\ (sup t = false -> sched t = None).
+  Proof. exact (Guarantees.idle_only_if_none policy start H_configured requests leaves sup t H_alive). Qed.
+
+  (** Containment: no job ever gets more than its budget, whatever it does. *)
+  Theorem machine_contains t j (H_alive : alive t) (H_released : released arr j) : service sched j 0 t <= budget j.
+  Proof. exact (Guarantees.contained policy start H_configured requests leaves sup t j H_alive H_released). Qed.
+
+  (** ** For earliest deadline first *)
+  Section EarliestDeadlineFirst.
+    Hypothesis H_edf : policy = EARLIEST_DEADLINE_FIRST.
+
+    (** Honesty: the tasks reported as having missed a deadline are exactly those with a job that misses its deadline
+        now, and no release is ever skipped. *)
+    Theorem machine_is_honest t (H_alive : alive t) :
+      (forall i, In i (missed t) <-> exists j, number j = i /\ deadline j = t /\ misses arr sched leaves j) /\
+      skipped t = [].
+    Proof. exact (Guarantees.honest policy start H_configured requests leaves sup H_edf t H_alive). Qed.
+
+    (** Optimality: if any schedule meets the deadlines of all jobs that the machine releases, the machine misses none. *)
+    Theorem machine_is_optimal t (H_alive : alive t) (H_feasible : feasible arr sup) : missed t = [].
+    Proof. exact (Guarantees.optimal policy start H_configured requests leaves sup H_edf t H_alive H_feasible). Qed.
+
+    (** Recovery: after an idle slot nothing is missed any more, if the later demand fits. *)
+    Theorem machine_recovers t0 t (H_alive : alive t) (H_later : t0 < t) (H_idle : sup t0 = true /\ sched t0 = None)
+      (H_demand : forall t1 t2, t0 < t1 <= t2 -> demand arr t1 t2 <= supplied sup t1 t2) : missed t = [].
+    Proof.
+      exact (Guarantees.recovers policy start H_configured requests leaves sup H_edf t0 t H_alive H_later H_idle H_demand).
+    Qed.
+
+    (** ** Admission *)
+
+    (** Accepted, on the whole processor: nothing is ever missed, whatever the tasks do. *)
+    Theorem admitted_never_misses t (H_alive : alive t) (H_admitted : admitted start) (H_whole : sup = whole_processor) :
+      missed t = [].
+    Proof. exact (Guarantees.no_miss policy start H_configured requests leaves sup H_edf t H_alive H_admitted H_whole). Qed.
+
+    (** A job that leaves only when it has had [need] slots, no more than its budget, has them by its deadline. *)
+    Theorem admitted_serves_need j need (H_released : released arr j) (H_alive : alive (deadline j))
+      (H_admitted : admitted start) (H_whole : sup = whole_processor) (H_need : need <= budget j)
+      (H_leaves : forall t, sched t = Some j -> leaves (S t) = true -> need <= service sched j (release j) (S t)) :
+      need <= service sched j (release j) (deadline j).
+    Proof.
+      exact (Guarantees.serves_need policy start H_configured requests leaves sup H_edf j need H_released H_alive
+        H_admitted H_whole H_need H_leaves).
+    Qed.
+
+    (** On part of a processor: if the demand bound function fits a bound on the supply, nothing is missed. *)
+    Theorem supplied_never_misses sbf t (H_alive : alive t) (H_supplies : supplies sbf sup)
+      (H_bound : forall l, demand_bound (tasks start) l <= sbf l) : missed t = [].
+    Proof.
+      exact (Guarantees.no_miss_supplied policy start H_configured requests leaves sup H_edf sbf t H_alive H_supplies
+        H_bound).
+    Qed.
+  End EarliestDeadlineFirst.
+
+  (** The test always answers.  Accepted: every legal sequence of releases of these tasks is feasible.  Overloaded: some
+      legal sequence is not, and demands that much in an interval of that length.  Undecided: no window of at most
+      2^48 slots with fewer than 2^20 jobs has room for all that is released in it. *)
+  Theorem admission_answers : exists v, edf_admit start = Done v start /\
+    match verdict_decision v with
+    | ACCEPTED => forall arr, legal (tasks start) arr -> feasible arr whole_processor
+    | OVERLOADED => exists arr, legal (tasks start) arr /\ ~ feasible arr whole_processor /\
+        N.to_nat (verdict_length v) < N.to_nat (verdict_demand v) <= demand arr 0 (N.to_nat (verdict_length v))
+    | UNDECIDED => forall w, ~ AdmissionServices.small_window start w
+    end.
+  Proof. exact (AdmissionTheory.answers policy start H_configured). Qed.
+
+  (** The test decides for all tasks whose periods have a common multiple that is small in this sense. *)
+  Theorem admission_decides h (H_multiple : forall k, In k (tasks start) -> Nat.divide (period k) (N.to_nat h))
+    (H_small : (1 <= h <= max_window)%N /\ BusyWindow.number_released (tasks start) (N.to_nat h) + 2 <= admission_rounds) :
+    admitted start <-> forall arr, legal (tasks start) arr -> feasible arr whole_processor.
+  Proof. exact (AdmissionTheory.decides policy start H_configured h H_multiple H_small). Qed.
+End Machine.
+
+(** ** Job sets of any kind: arbitrary arrivals, any supply *)
+
+(** The demand criterion is necessary and sufficient. *)
+Theorem demand_criterion arr sup (H_arrivals : well_formed arr) : demand_fits arr sup <-> feasible arr sup.
+Proof. exact (Optimality.demand_iff_feasible arr sup H_arrivals). Qed.
+
+(** EDF is optimal: if any schedule meets all deadlines, EDF reports no miss, whoever leaves early, and gives every job
+    its whole budget in time if nobody does. *)
+Theorem edf_is_optimal arr sup (H_arrivals : well_formed arr) (H_feasible : feasible arr sup) :
+  (forall leaves t, Queue.missed earliest_deadline_first arr sup leaves t = []) /\
+  (forall j, released arr j -> meets (elected earliest_deadline_first arr sup (fun _ => false)) j).
+Proof. exact (Optimality.edf_optimal arr sup H_arrivals H_feasible). Qed.
