@@ -117,7 +117,8 @@ Section Accounting.
   Proof.
     intros A. unfold Queue.ready, jobs. rewrite enqueue_permutes, map_app. unfold fresh. rewrite map_map, map_id.
     pose proof (no_job_twice _ H_arrivals t) as N. pose proof (arrival t) as R.
-    assert (Q : NoDup (jobs (drop_late t (remaining t)))) by (apply drop_late_nodup, retire_nodup, (account_nodup _ _ A)).
+    assert (Q : NoDup (jobs (drop_late t (remaining t)))) by (apply drop_late_nodup, retire_nodup,
+      (account_nodup _ _ A)).
     induction (arr t) as [|j l IH]; [exact Q|]. simpl. inversion_clear N as [|? ? Nj Nl].
     constructor; [|apply IH; auto; intros; apply R; simpl; auto].
     rewrite in_app_iff. intros [H|H]; [tauto|]. apply in_map_iff in H as (e & <- & H).

@@ -2,8 +2,8 @@
 (** * edf_admit decides
 
     The admission test never overflows and always ends.  Accepted: the demand bound of the tasks in the table fits every
-    length.  Overloaded: here is a length, and the demand, which is more.  Undecided: only where the tasks have no window
-    short enough with few enough jobs in it. *)
+    length.  Overloaded: here is a length, and the demand, which is more.  Undecided: only where the tasks have no
+    window short enough with few enough jobs in it. *)
 From Coq Require Import List ZArith Bool Lia.
 Import ListNotations.
 From Pip.Model Require Import Monad.
@@ -40,7 +40,8 @@ Section Table.
       N.to_nat x = (jobs_due (task_at i) (N.to_nat length) * cost (task_at i))%nat.
   Proof.
     intros L B. destruct (H_parameters i L) as [Q1 Q2 Q3 _]. pose proof (jobs_bound i length L B) as J.
-    unfold task_demand. step read_at_runs. set (p := s_parameters s i) in *. unfold jobs_due, task_of. cbn [relative_deadline period cost].
+    unfold task_demand. step read_at_runs. set (p := s_parameters s i) in *. unfold jobs_due, task_of.
+    cbn [relative_deadline period cost].
     destruct (N.ltb_spec length (p_deadline p)) as [C|C],
       (Nat.ltb_spec (N.to_nat length) (N.to_nat (p_deadline p))) as [C'|C']; try lia.
     { exists 0. split; [reflexivity|]. unfold task_limit, max_window. lia. }
@@ -190,7 +191,8 @@ Section Table.
     { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. lia. }
     cbn [check_demand]. destruct (demand_bound_runs t ltac:(lia)) as (d & E & V). step E.
     destruct (N.ltb_spec t d) as [C|C].
-    { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. split; [exact C|congruence]. }
+    { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand].
+      split; [exact C|congruence]. }
     assert (K : forall l, (demand_bound ts (N.to_nat t) <= l < N.to_nat w)%nat -> (demand_bound ts l <= l)%nat).
     { apply (demand_clears ts table_sensible _ _ H). lia. }
     destruct (N.eqb_spec d 0) as [Z|Z].
@@ -216,12 +218,14 @@ Section Table.
       end.
   Proof.
     unfold edf_admit. step read_runs. destruct (N.eqb_spec (s_count s) 0) as [Z|Z].
-    { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. intros l. unfold demand_bound, tasks. rewrite Z. apply Nat.le_0_l. }
+    { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. intros l.
+      unfold demand_bound, tasks. rewrite Z. apply Nat.le_0_l. }
     unfold one_slot. destruct (busy_window_runs admission_rounds 1 ltac:(unfold max_window; lia)) as (w & E & K1 & K2).
     step E. clear E. destruct (N.eqb_spec w 0) as [Zw|Zw].
     - unfold check_longest. destruct (demand_bound_runs max_window (N.le_refl _)) as (d & E & V). step E.
       destruct (N.ltb_spec max_window d) as [C|C].
-      { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. split; [exact C|congruence]. }
+      { eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand].
+        split; [exact C|congruence]. }
       eexists. split; [reflexivity|]. cbn [verdict_decision verdict_length verdict_demand]. intros v (Lv & Hv & Nv).
       destruct (K2 v Lv Hv ltac:(lia) ltac:(lia)). congruence.
     - destruct (K1 Zw) as [Bw Hw]. step tick_sub_runs.

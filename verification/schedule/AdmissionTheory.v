@@ -49,7 +49,8 @@ Section Admission.
     - intros (v' & E' & A). rewrite E in E'. injection E' as <-. now rewrite A in K.
     - intros F. exists v. split; [exact E|]. destruct (verdict_decision v); [reflexivity|exfalso|exfalso].
       + destruct K as (arr & L & N & _). exact (N (F arr L)).
-      + apply (K h). split; [exact B|]. split; [|exact R]. apply hyperperiod_is_closed; auto using start_sensible; [lia|].
+      + apply (K h). split; [exact B|]. split; [|exact R].
+        apply hyperperiod_is_closed; auto using start_sensible; [lia|].
         now apply bound_iff_schedulable; [apply start_sensible|].
   Qed.
 End Admission.

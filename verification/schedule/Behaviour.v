@@ -84,14 +84,16 @@ Section Behaviour.
     - intros j R. destruct (arrival_arrives _ _ R) as [_ L _ _ B _]. destruct (start_parameters _ L). lia.
     - intros j R. destruct (arrival_arrives _ _ R) as [_ L _ _ _ D]. destruct (start_parameters _ L). lia.
     - intros j k Rj Rk Et Er. unfold released in *. rewrite <- Er in Rk.
-      rewrite (arr_job _ _ (arrival_arrives _ _ Rj)), (arr_job _ _ (arrival_arrives _ _ Rk)). unfold number. now rewrite Et.
+      rewrite (arr_job _ _ (arrival_arrives _ _ Rj)), (arr_job _ _ (arrival_arrives _ _ Rk)). unfold number.
+      now rewrite Et.
     - intros t. destruct (arr t) as [|j l] eqn:E; [constructor|]. rewrite <- E.
       assert (I : In j (arr t)) by (rewrite E; simpl; auto).
       destruct (in_arrivals t j I) as (_ & before & H).
       apply (NoDup_map_inv number), (sl_nodup _ _ _ _ _ _ _ _ (hap_slot _ _ _ _ _ _ H)).
   Qed.
 
-  Lemma task_found i : i < s_count start -> nth_error (tasks start) (N.to_nat i) = Some (task_of (s_parameters start i)).
+  Lemma task_found i : i < s_count start ->
+    nth_error (tasks start) (N.to_nat i) = Some (task_of (s_parameters start i)).
   Proof.
     intros L. unfold tasks. rewrite nth_error_map, nth_error_nth' with (d := 0%nat) by (rewrite seq_length; lia).
     rewrite seq_nth by lia. simpl. now rewrite N2Nat.id.
@@ -145,11 +147,13 @@ Section Behaviour.
     intros B. unfold Machine.schedule_of. rewrite answer_elected by auto.
     destruct (elected t) as [j|] eqn:E; [|reflexivity].
     destruct (always_happens policy start H_start requests leaves sup t B) as (before & H).
-    pose proof (sl_good _ _ _ _ _ _ _ _ (hap_slot _ _ _ _ _ _ H)) as G. cbv zeta in G. rewrite (hap_ready _ _ _ _ _ _ H) in G.
+    pose proof (sl_good _ _ _ _ _ _ _ _ (hap_slot _ _ _ _ _ _ H)) as G. cbv zeta in G.
+    rewrite (hap_ready _ _ _ _ _ _ H) in G.
     unfold Queue.elected in E. destruct (sup t); [|discriminate].
     destruct (ready t) as [|[k c] q]; [discriminate|]. injection E as ->.
     assert (I : In (j, pred c) (charge ((j, c) :: q))) by (simpl; auto).
-    pose proof (rep_task _ _ (good_jobs _ _ G) _ I) as L. pose proof (stands_job _ _ (rep_stands _ _ (good_jobs _ _ G) _ I)) as J.
+    pose proof (rep_task _ _ (good_jobs _ _ G) _ I) as L.
+    pose proof (stands_job _ _ (rep_stands _ _ (good_jobs _ _ G) _ I)) as J.
     cbn [fst] in *. destruct (N.eqb_spec (number j) no_task) as [C|_]; [unfold no_task, max_tasks in *; lia|].
     now rewrite <- J.
   Qed.

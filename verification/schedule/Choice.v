@@ -90,7 +90,8 @@ Section Choice.
   Proof.
     pose proof (ready_accounted key arr sup leaves H_arrivals t) as A. split.
     - intros (R & T & S & L). split; [|lia].
-      destruct (accounted key arr sup leaves H_arrivals j t R ltac:(lia)) as [H|[H|[H|(u & U & H)]]]; auto; [lia|tauto|].
+      destruct (accounted key arr sup leaves H_arrivals j t R ltac:(lia)) as [H|[H|[H|(u & U & H)]]]; auto;
+        [lia|tauto|].
       apply (missed_is_real key arr sup leaves H_arrivals) in H. lia.
     - intros [I T]. apply in_jobs in I as (c & I). pose proof (ready_not_left t _ I) as L.
       pose proof (ready_positive _ _ _ _ _ _ A _ I). apply (ready_in _ _ _ _ _ _ A) in I as (R & T' & B).

@@ -33,7 +33,8 @@ Qed.
 (** ** Departures *)
 
 (** The state with fewer jobs and more reports of missed deadlines. *)
-Definition after_departures (s : scheduler) (active : N -> bool) (ready : array_heap) (missed : report_list) : scheduler :=
+Definition after_departures (s : scheduler) (active : N -> bool) (ready : array_heap) (missed : report_list) :
+  scheduler :=
   with_report (with_heap (with_jobs s active (s_due s) (s_left s)) READY ready) MISSED missed.
 
 Lemma no_departures s : s = after_departures s (s_active s) (s_ready s) (s_missed s).
@@ -82,7 +83,8 @@ Proof.
   destruct (read_top s e q R) as (-> & E1 & E2 & L). step E1. rewrite E2. step read_runs. step read_at_runs.
   pose proof (stands_left _ _ (rep_stands _ _ R e (or_introl eq_refl))) as El. simpl Queue.retire. rewrite El.
   replace (N.to_nat (s_left s (number (fst e))) =? 0)%nat with (s_left s (number (fst e)) =? 0).
-  2:{ destruct (N.eqb_spec (s_left s (number (fst e))) 0), (Nat.eqb_spec (N.to_nat (s_left s (number (fst e)))) 0); lia. }
+  2:{ destruct (N.eqb_spec (s_left s (number (fst e))) 0), (Nat.eqb_spec (N.to_nat (s_left s (number (fst e)))) 0);
+    lia. }
   fold (was_running s). destruct (_ || _); [now apply top_departs|now apply nobody_departs].
 Qed.
 
@@ -99,7 +101,8 @@ Proof.
   assert (Ed : deadline (fst e) = N.to_nat (s_due s i)).
   { pose proof (stands_job _ _ (rep_stands _ _ R e (or_introl eq_refl))) as S. now rewrite S at 1. }
   simpl Queue.drop_late. simpl late. rewrite Ed.
-  destruct (N.ltb_spec now (s_due s i)) as [T|T], (Nat.leb_spec (N.to_nat (s_due s i)) (N.to_nat now)) as [T'|T']; try lia.
+  destruct (N.ltb_spec now (s_due s i)) as [T|T], (Nat.leb_spec (N.to_nat (s_due s i)) (N.to_nat now)) as [T'|T'];
+    try lia.
   { now apply nobody_departs. }
   destruct (report_runs MISSED i s) as (r & E3 & Er); [cbn; lia|]. step E3.
   set (s1 := with_report s MISSED r). assert (R1 : represents s1 (e :: q)) by now apply (represents_same s).

@@ -69,7 +69,8 @@ Section Guarantees.
     s_now (memory start requests leaves sup t) = N.of_nat t /\
     forall i, (i < s_count (memory start requests leaves sup t))%N ->
       (s_earliest (memory start requests leaves sup t) i < key_limit)%N /\
-      (s_active (memory start requests leaves sup t) i = true -> (s_due (memory start requests leaves sup t) i < key_limit)%N).
+      (s_active (memory start requests leaves sup t) i = true ->
+        (s_due (memory start requests leaves sup t) i < key_limit)%N).
   Proof.
     intros B. pose proof (simulation policy start H_start requests leaves sup t B) as [G E _ _].
     set (s := memory start requests leaves sup t) in *. split; [exact E|]. intros i L.
@@ -134,7 +135,8 @@ Section Guarantees.
     Proof. intros B. rewrite (missed_reported policy start H_start) by exact B. now rewrite model_edf, in_map_iff. Qed.
 
     Theorem honest t : alive t ->
-      (forall i, In i (missed_tasks t) <-> exists j, number j = i /\ deadline j = t /\ misses arr schedule_of leaves j) /\
+      (forall i, In i (missed_tasks t) <-> exists j, number j = i /\ deadline j = t /\
+        misses arr schedule_of leaves j) /\
       skipped_tasks start requests leaves sup t = [].
     Proof.
       intros B. split.

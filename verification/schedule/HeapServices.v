@@ -37,8 +37,8 @@ Proof. intros. unfold get_entry. now rewrite read_at_runs. Qed.
 
 (** ** Sifting *)
 
-(** What a sift of [x] from position [i] does in the first [n] positions: it ends; its result [a] is a permutation of the
-    array with [x] at [i], and ordered if [fine]. *)
+(** What a sift of [x] from position [i] does in the first [n] positions: it ends; its result [a] is a permutation of
+    the array with [x] at [i], and ordered if [fine]. *)
 Definition sifts (m : Edf unit) (s : scheduler) (h : heap) (n i x : N) (fine : Prop) : Prop :=
   exists a, m s = Done tt (with_entries s h a) /\
     Permutation (contents a n) (contents (update (entries (heap_of s h)) i x) n) /\

@@ -57,7 +57,8 @@ Proof.
 Qed.
 
 (** Nothing is missed, whatever is requested and whoever leaves. *)
-Example some_tasks_never_miss requests leaves t : alive t -> missed_tasks some_tasks requests leaves whole_processor t = [].
+Example some_tasks_never_miss requests leaves t : alive t ->
+  missed_tasks some_tasks requests leaves whole_processor t = [].
 Proof.
   intros B. apply (admitted_never_misses _ _ some_tasks_configured); auto. exact some_tasks_admitted.
 Qed.

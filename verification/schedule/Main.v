@@ -73,7 +73,8 @@ Section Machine.
       skipped t = [].
     Proof. exact (Guarantees.honest policy start H_configured requests leaves sup H_edf t H_alive). Qed.
 
-    (** Optimality: if any schedule meets the deadlines of all jobs that the machine releases, the machine misses none. *)
+    (** Optimality: if any schedule meets the deadlines of all jobs that the machine releases, the machine misses
+        none. *)
     Theorem machine_is_optimal t (H_alive : alive t) (H_feasible : feasible arr sup) : missed t = [].
     Proof. exact (Guarantees.optimal policy start H_configured requests leaves sup H_edf t H_alive H_feasible). Qed.
 
@@ -81,15 +82,18 @@ Section Machine.
     Theorem machine_recovers t0 t (H_alive : alive t) (H_later : t0 < t) (H_idle : sup t0 = true /\ sched t0 = None)
       (H_demand : forall t1 t2, t0 < t1 <= t2 -> demand arr t1 t2 <= supplied sup t1 t2) : missed t = [].
     Proof.
-      exact (Guarantees.recovers policy start H_configured requests leaves sup H_edf t0 t H_alive H_later H_idle H_demand).
+      exact (Guarantees.recovers policy start H_configured requests leaves sup H_edf t0 t H_alive H_later H_idle
+        H_demand).
     Qed.
 
     (** ** Admission *)
 
     (** Accepted, on the whole processor: nothing is ever missed, whatever the tasks do. *)
-    Theorem admitted_never_misses t (H_alive : alive t) (H_admitted : admitted start) (H_whole : sup = whole_processor) :
-      missed t = [].
-    Proof. exact (Guarantees.no_miss policy start H_configured requests leaves sup H_edf t H_alive H_admitted H_whole). Qed.
+    Theorem admitted_never_misses t (H_alive : alive t) (H_admitted : admitted start)
+      (H_whole : sup = whole_processor) : missed t = [].
+    Proof.
+      exact (Guarantees.no_miss policy start H_configured requests leaves sup H_edf t H_alive H_admitted H_whole).
+    Qed.
 
     (** A job that leaves only when it has had [need] slots, no more than its budget, has them by its deadline. *)
     Theorem admitted_serves_need j need (H_released : released arr j) (H_alive : alive (deadline j))
@@ -124,7 +128,8 @@ Section Machine.
 
   (** The test decides for all tasks whose periods have a common multiple that is small in this sense. *)
   Theorem admission_decides h (H_multiple : forall k, In k (tasks start) -> Nat.divide (period k) (N.to_nat h))
-    (H_small : (1 <= h <= max_window)%N /\ BusyWindow.number_released (tasks start) (N.to_nat h) + 2 <= admission_rounds) :
+    (H_small : (1 <= h <= max_window)%N /\
+      BusyWindow.number_released (tasks start) (N.to_nat h) + 2 <= admission_rounds) :
     admitted start <-> forall arr, legal (tasks start) arr -> feasible arr whole_processor.
   Proof. exact (AdmissionTheory.decides policy start H_configured h H_multiple H_small). Qed.
 End Machine.

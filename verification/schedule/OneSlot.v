@@ -51,7 +51,8 @@ Record slot (s : scheduler) (q : queue) (departed supplied : bool) (r : N) (s' :
                   s_earliest s' i = s_earliest s i }.
 
 (** Under EDF, where late heads are dropped, nothing queued is late. *)
-Lemma edf_none_late t q e : sorted earliest_deadline_first q -> In e (Queue.drop_late t q) -> (t < deadline (fst e))%nat.
+Lemma edf_none_late t q e : sorted earliest_deadline_first q -> In e (Queue.drop_late t q) ->
+  (t < deadline (fst e))%nat.
 Proof.
   intros S I. destruct (Queue.drop_late t q) as [|h r] eqn:D; [destruct I|].
   pose proof (drop_late_head _ _ _ _ D) as L. apply (drop_late_sorted _ t) in S. rewrite D in S.
@@ -89,7 +90,8 @@ Proof.
     apply (represents_same s); [|exact R]. repeat split; reflexivity. }
   destruct (read_top s e q R) as (-> & E1 & E2 & L). step E1. rewrite E2. step read_at_runs.
   pose proof (stands_left _ _ (rep_stands _ _ R e (or_introl eq_refl))) as El.
-  specialize (P e (or_introl eq_refl)). step tick_sub_runs; [unfold one_slot; lia|]. step write_at_runs. step write_runs.
+  specialize (P e (or_introl eq_refl)). step tick_sub_runs; [unfold one_slot; lia|]. step write_at_runs.
+  step write_runs.
   eexists. split; [reflexivity|]. eapply represents_same; [|exact (pay_represents s e q R)]. repeat split; reflexivity.
 Qed.
 
@@ -119,7 +121,8 @@ Section OneSlot.
   (** Up to the arrivals. *)
   Lemma departures_run : exists active ready missed,
     let s1 := after_departures (cleared s) active ready missed in
-    (forall k : unit -> Edf task_number, bind (retire departed) (fun _ => bind (drop_late task_rounds now) k) (cleared s) =
+    (forall k : unit -> Edf task_number,
+      bind (retire departed) (fun _ => bind (drop_late task_rounds now) k) (cleared s) =
       k tt s1) /\
     represents s1 stay /\ timers_ok s1 now /\ tasks_in missed = map number (late (N.to_nat now) remaining) /\
     (forall i, active i = true -> s_active s i = true).
@@ -169,7 +172,8 @@ Section OneSlot.
     Proof.
       assert (R3 : represents s3 ready) by (apply (represents_same s2); [repeat split; reflexivity|exact H_rep]).
       destruct supplied.
-      - destruct (dispatch_runs s3 ready R3 ready_positive_here) as (unspent & E & R). exists (head_number ready), unspent. auto.
+      - destruct (dispatch_runs s3 ready R3 ready_positive_here) as (unspent & E & R).
+        exists (head_number ready), unspent. auto.
       - exists no_task, (s_left s3). split; [reflexivity|]. split; [reflexivity|].
         apply (represents_same s3); [repeat split; reflexivity|exact R3].
     Qed.

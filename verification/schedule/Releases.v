@@ -52,7 +52,8 @@ Section Sequence.
       { intros G. apply (once (number j)); [left; now apply in_map|auto]. }
       destruct (re_others _ _ _ _ _ H2 _ F) as [G _]. rewrite G. repeat split; auto.
       rewrite B at 1. symmetry. now apply job_of_same.
-    - destruct (re_job _ _ _ _ _ H2 j I) as (A & B & C & D & E). rewrite Ec in A. rewrite Ek in D. rewrite Ep in E. auto.
+    - destruct (re_job _ _ _ _ _ H2 j I) as (A & B & C & D & E). rewrite Ec in A. rewrite Ek in D. rewrite Ep in E.
+      auto.
   Qed.
 
   Theorem releases_sequence : releases s s2 now (n1 ++ n2) (k1 ++ k2).
@@ -176,7 +177,8 @@ Section OneTimer.
     s_earliest s' i = now + p_period (s_parameters s i) /\ (forall k, s_earliest s k <= s_earliest s' k) /\
     (forall k, s_earliest s' k <> s_earliest s k -> k = i).
   Proof.
-    intros ->. rewrite H_s1. cbn. split; [apply update_same|]. split; intros k; unfold update; destruct (N.eqb_spec k i); auto.
+    intros ->. rewrite H_s1. cbn. split; [apply update_same|].
+    split; intros k; unfold update; destruct (N.eqb_spec k i); auto.
     - subst k. lia.
     - lia.
     - congruence.
@@ -192,7 +194,8 @@ Section OneTimer.
   Lemma skipped_releases r : s_active s i = true -> tasks_in r = tasks_in (s_skipped s) ++ [i] ->
     releases s (with_report s1 SKIPPED r) now [] [i].
   Proof.
-    intros A E. destruct (rearmed_guard (with_report s1 SKIPPED r) eq_refl) as (G1 & G2 & G3). pose proof period_positive.
+    intros A E. destruct (rearmed_guard (with_report s1 SKIPPED r) eq_refl) as (G1 & G2 & G3).
+    pose proof period_positive.
     split; rewrite ?app_nil_r; simpl; try tauto; try apply NoDup_nil; try (rewrite H_s1; repeat split; reflexivity).
     - intros k [[]|[<-|[]]]. change (s_earliest s1 i) with (s_earliest (with_report s1 SKIPPED r) i). rewrite G1. lia.
     - intros k [<-|[]]. split; auto. split; auto. pose proof (tm_active _ _ H_ok i H_i A). lia.
@@ -254,7 +257,8 @@ End OneTimer.
 
 (** ** All timers *)
 
-Lemma none_expired s now : (0 < size (s_timers s) -> now < entry_key (entries (s_timers s) 0)) -> heap_ok (s_timers s) ->
+Lemma none_expired s now : (0 < size (s_timers s) -> now < entry_key (entries (s_timers s) 0)) ->
+  heap_ok (s_timers s) ->
   expired s now = 0%nat.
 Proof.
   intros K H. unfold expired. assert (F : forall x, In x (timers s) -> (entry_key x <=? now) = false).
@@ -262,7 +266,8 @@ Proof.
     { apply contents_in in I as (k & L & _). lia. }
     specialize (K R). pose proof (heap_top_least s TIMERS H x I) as L. simpl in L.
     assert (entry_key (entries (s_timers s) 0) <= entry_key x) by (apply N.div_le_mono; [discriminate|exact L]). lia. }
-  induction (timers s) as [|x l IH]; [reflexivity|]. simpl. rewrite F by (simpl; auto). apply IH. intros; apply F; simpl; auto.
+  induction (timers s) as [|x l IH]; [reflexivity|]. simpl. rewrite F by (simpl; auto). apply IH.
+  intros; apply F; simpl; auto.
 Qed.
 
 Lemma reported_more r r' l : tasks_in r' = tasks_in r ++ l -> reported r' = reported r + N.of_nat (length l).

@@ -106,7 +106,8 @@ Section Represents.
   Proof.
     intros L F. rewrite rep_size.
     assert (N : (length (N.to_nat i :: map task (jobs q)) <= length (seq 0 (N.to_nat (s_count s))))%nat).
-    { apply NoDup_incl_length; [now constructor; [|apply (rep_tasks _ _ H_rep)]|]. intros k [<-|K]; apply in_seq; [lia|].
+    { apply NoDup_incl_length; [now constructor; [|apply (rep_tasks _ _ H_rep)]|].
+      intros k [<-|K]; apply in_seq; [lia|].
       unfold jobs in K. rewrite map_map in K. apply in_map_iff in K as (e & <- & I).
       pose proof (stands_task _ _ (rep_stands _ _ H_rep e I)). unfold number in *. lia. }
     rewrite seq_length in N. cbn [length] in N. rewrite map_length, jobs_length in N. lia.
@@ -137,7 +138,8 @@ End Represents.
 
 (** ** Removing the top *)
 Theorem remove_top_runs s e q : represents s (e :: q) ->
-  exists new, let s' := with_heap (with_jobs s (update (s_active s) (number (fst e)) false) (s_due s) (s_left s)) READY new in
+  exists new, let s' := with_heap (with_jobs s (update (s_active s) (number (fst e)) false) (s_due s) (s_left s))
+    READY new in
     remove_top (number (fst e)) s = Done tt s' /\ represents s' q.
 Proof.
   intros R. pose proof (rep_size _ _ R) as Z. cbn [length] in Z. set (i := number (fst e)).
@@ -214,7 +216,8 @@ Theorem pay_represents s e q : represents s (e :: q) ->
   represents (with_jobs s (s_active s) (s_due s) (update (s_left s) i (s_left s i - 1))) (charge (e :: q)).
 Proof.
   intros R i. destruct e as [j c]. simpl in i. set (s' := with_jobs _ _ _ _).
-  destruct R as [C H P So T St A]. split; [exact C|exact H|exact P|now apply (charge_sorted _ ((j, c) :: q))|exact T| |].
+  destruct R as [C H P So T St A].
+  split; [exact C|exact H|exact P|now apply (charge_sorted _ ((j, c) :: q))|exact T| |].
   - intros x [<-|I].
     + destruct (St (j, c) (or_introl eq_refl)) as [S1 S2 S3 S4]. simpl in *. split; auto. cbn. fold i.
       rewrite update_same. fold i in S4. lia.

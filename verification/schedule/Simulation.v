@@ -94,7 +94,8 @@ Section Simulation.
   Lemma slot_arrivals t before q r new skipped : alive t ->
     slot before q (leaves t) (sup t) r (memory (S t)) new skipped -> arr t = new.
   Proof.
-    intros B S. unfold arrivals_of, Machine.released_tasks. apply N.leb_le in B. rewrite B, (sl_released _ _ _ _ _ _ _ _ S).
+    intros B S. unfold arrivals_of, Machine.released_tasks. apply N.leb_le in B.
+    rewrite B, (sl_released _ _ _ _ _ _ _ _ S).
     rewrite map_map. rewrite <- (map_id new) at 2. apply map_ext_in. intros j I.
     symmetry. apply (sl_job _ _ _ _ _ _ _ _ S j I).
   Qed.
@@ -106,7 +107,8 @@ Section Simulation.
     destruct (calm_same _ _ C) as (C1 & C2 & C3 & C4 & C5 & _).
     assert (Np : policy_of before = key) by (apply policy_same; congruence).
     assert (Nn : s_now before = N.of_nat t) by congruence.
-    destruct (edf_elect_runs before (queue_at t) (leaves t) (sup t) G1 ltac:(lia)) as (r & s' & new & skipped & E2 & Sl).
+    destruct (edf_elect_runs before (queue_at t) (leaves t) (sup t) G1 ltac:(lia)) as (r & s' & new & skipped & E2 &
+      Sl).
     assert (E : step t (memory t) = Done r s') by (unfold Machine.step; step E1; exact E2).
     assert (Em : memory (S t) = s') by (cbn [Machine.memory]; now rewrite E).
     assert (Ea : answer t = r) by (unfold Machine.answer; now rewrite E).
@@ -124,13 +126,15 @@ Section Simulation.
     destruct (calm_same _ _ C) as (C1 & C2 & C3 & C4 & C5 & _).
     destruct (sl_static _ _ _ _ _ _ _ _ Sl) as (T1 & T2 & T3 & T4).
     pose proof (sl_good _ _ _ _ _ _ _ _ Sl) as G2. cbv zeta in G2. rewrite Hr in G2.
-    pose proof (sl_answer _ _ _ _ _ _ _ _ Sl) as A. rewrite Hr in A. pose proof (sl_running _ _ _ _ _ _ _ _ Sl) as Ru. split.
+    pose proof (sl_answer _ _ _ _ _ _ _ _ Sl) as A. rewrite Hr in A. pose proof (sl_running _ _ _ _ _ _ _ _ Sl) as Ru.
+    split.
     - exact G2.
     - rewrite (sl_now _ _ _ _ _ _ _ _ Sl), Nn. lia.
     - repeat split; congruence.
     - unfold was_running. rewrite Ru, A. destruct (sup t) eqn:Su; [|right; split; [reflexivity|auto]].
       simpl Queue.queue_at. rewrite Su. fold (ready t) in *. 
-      change (enqueue key (arr t) (Queue.drop_late t (Queue.retire (departed sup leaves t) (queue_at t)))) with (ready t).
+      change (enqueue key (arr t) (Queue.drop_late t (Queue.retire (departed sup leaves t) (queue_at t)))) with
+        (ready t).
       destruct (ready t) as [|e l] eqn:Q; [right; split; [reflexivity|auto]|]. left. split; [|reflexivity].
       assert (I : In (fst e, pred (snd e)) (charge (e :: l))) by (destruct e; simpl; auto).
       pose proof (rep_task _ _ (good_jobs _ _ G2) _ I) as L. apply negb_true_iff, N.eqb_neq. simpl in *.

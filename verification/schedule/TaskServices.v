@@ -74,7 +74,8 @@ Section Add.
   Lemma listed_represents s' : same_jobs listed s' -> represents s' [].
   Proof.
     intros J. apply (represents_same listed); [exact J|]. destruct (good_jobs _ _ H_good) as [C H P So T St A].
-    split; [cbn; lia|exact H|exact P|constructor|constructor|intros e []|]. intros j L B. cbn in L, B. unfold update in B.
+    split; [cbn; lia|exact H|exact P|constructor|constructor|intros e []|]. intros j L B. cbn in L, B.
+    unfold update in B.
     destruct (N.eqb_spec j i); [discriminate|]. apply A; [lia|exact B].
   Qed.
 
@@ -99,10 +100,12 @@ Section Add.
     - unfold max_tasks in *. lia.
     - intros j L. unfold update. destruct (N.eqb_spec j i); [exact H_ok|apply T2; lia].
     - exact H_heap.
-    - intros x I. destruct (filled_in x I) as [[-> ->]|J]; [rewrite entry_task_pack, update_same by auto; split; auto; lia|].
+    - intros x I. destruct (filled_in x I) as [[-> ->]|J]; [rewrite entry_task_pack, update_same by auto; split;
+        auto; lia|].
       destruct (T4 x J). rewrite update_other by auto. split; auto; lia.
     - destruct H_timers as [[-> _]|[P _]]; [exact T5|].
-      apply (Permutation_NoDup (Permutation_sym (Permutation_map entry_task P))). simpl. rewrite entry_task_pack by auto.
+      apply (Permutation_NoDup (Permutation_sym (Permutation_map entry_task P))). simpl.
+      rewrite entry_task_pack by auto.
       constructor; [|exact T5]. intros I. apply in_map_iff in I as (x & E & I). exact (Other x I E).
     - intros x _. lia.
     - intros x I. destruct (filled_in x I) as [[-> _]|J].
@@ -138,7 +141,8 @@ Theorem edf_add_task_runs s k budget deadline period offset rank : good s [] ->
 Proof.
   intros G. unfold edf_add_task, asked. set (t := if kind_eq k SINGLE then max_period else period).
   assert (Refused : forall st, st <> DONE -> exists status s', ret st s = Done status s' /\
-    (status = DONE /\ parameters_ok (Parameters budget deadline t rank) /\ added s s' k (Parameters budget deadline t rank) \/
+    (status = DONE /\ parameters_ok (Parameters budget deadline t rank) /\
+      added s s' k (Parameters budget deadline t rank) \/
      status <> DONE /\ s' = s)) by (intros st Ne; exists st, s; auto).
   step read_runs. destruct (N.eqb_spec (s_now s) 0) as [Z|]; [cbn [negb]|apply Refused; discriminate].
   step read_runs. destruct (N.leb_spec max_tasks (s_count s)) as [|R]; [apply Refused; discriminate|].
@@ -152,7 +156,8 @@ Proof.
   step one_more_runs. step write_runs. step write_at_runs. step write_at_runs. step write_at_runs. step write_at_runs.
   change (with_jobs _ _ _ _) with (listed s k budget deadline t offset rank). set (s1 := listed _ _ _ _ _ _ _).
   pose proof (good_timers _ _ G) as T. destruct (kind_eq k PERIODIC || kind_eq k SINGLE) eqn:K.
-  - destruct (arm_runs s1 (s_count s) offset) as (new & E & H & P); [cbn; lia|apply T|cbn; lia| |unfold max_period, key_limit in *; lia|].
+  - destruct (arm_runs s1 (s_count s) offset) as (new & E & H & P); [cbn; lia|apply T|cbn; lia| |unfold max_period,
+      key_limit in *; lia|].
     { change (s_timers s1) with (s_timers s). pose proof (timers_size _ _ T). lia. }
     step E. exists DONE. eexists. split; [reflexivity|]. left. split; [reflexivity|]. split; [exact Ok|].
     apply (filled_added s k budget deadline t offset rank G Z R Ok Q5 true new H). right. auto.

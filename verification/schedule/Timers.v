@@ -64,7 +64,8 @@ Lemma timers_room s now i : timers_ok s now -> i < s_count s -> s_armed s i = fa
 Proof.
   intros T L A. enough (length (timers s) < N.to_nat (s_count s))%nat.
   { unfold elements in H. rewrite contents_length in H. pose proof (tm_count _ _ T). lia. }
-  assert (N : (length (N.to_nat i :: map N.to_nat (map entry_task (timers s))) <= length (seq 0 (N.to_nat (s_count s))))%nat).
+  assert (N : (length (N.to_nat i ::
+    map N.to_nat (map entry_task (timers s))) <= length (seq 0 (N.to_nat (s_count s))))%nat).
   { apply NoDup_incl_length.
     - constructor.
       + intros I. apply in_map_iff in I as (k & E & I). apply N2Nat.inj in E. subst k.
@@ -78,7 +79,8 @@ Qed.
 Lemma nodup_app_r {A} (l l' : list A) : NoDup (l ++ l') -> NoDup l'.
 Proof. induction l as [|x l IH]; simpl; auto. intros N. inversion_clear N. auto. Qed.
 
-Lemma nodup_app_disjoint {A} (l l' : list A) : NoDup l -> NoDup l' -> (forall x, In x l -> ~ In x l') -> NoDup (l ++ l').
+Lemma nodup_app_disjoint {A} (l l' : list A) : NoDup l -> NoDup l' -> (forall x, In x l -> ~ In x l') ->
+  NoDup (l ++ l').
 Proof.
   induction 1 as [|x l F N IH]; simpl; auto. intros N' D. constructor; [|apply IH; auto].
   rewrite in_app_iff. intros [I|I]; [tauto|]. exact (D x (or_introl eq_refl) I).
@@ -178,7 +180,8 @@ Qed.
 Lemma expired_step s s' now x new rest : Permutation (timers s) (x :: rest) -> Permutation (timers s') (new ++ rest) ->
   entry_key x <= now -> (forall y, In y new -> now < entry_key y) -> expired s now = S (expired s' now).
 Proof.
-  intros P P' L N. unfold expired. rewrite (filter_permutes _ _ _ P), (filter_permutes _ _ _ P'), filter_app, app_length.
+  intros P P' L N. unfold expired.
+  rewrite (filter_permutes _ _ _ P), (filter_permutes _ _ _ P'), filter_app, app_length.
   simpl. apply N.leb_le in L. rewrite L. simpl. clear P P'.
   induction new as [|y l IH]; [reflexivity|]. pose proof (N y (or_introl eq_refl)) as Ny. simpl.
   apply N.leb_gt in Ny. rewrite Ny. apply IH. intros z Z. apply N. simpl. auto.
@@ -190,7 +193,8 @@ Proof. simpl. intros N I E. inversion_clear N as [|? ? F _]. apply F. rewrite <-
 Theorem rearm_runs s now : timers_ok s now -> now <= last_slot -> 0 < size (s_timers s) ->
   entry_key (entries (s_timers s) 0) <= now ->
   let i := entry_task (entries (s_timers s) 0) in
-  exists armed new, let s' := with_heap (with_arming s (update (s_earliest s) i (now + p_period (s_parameters s i))) armed)
+  exists armed new, let s' := with_heap (with_arming s (update (s_earliest s) i (now + p_period (s_parameters s i)))
+    armed)
       TIMERS new in
     rearm i (s_kind s i) now s = Done tt s' /\ timers_ok s' now /\ expired s now = S (expired s' now).
 Proof.
@@ -215,7 +219,8 @@ Proof.
       * intros y [<-|[]]. reflexivity.
       * intros y J. apply (others_elsewhere x rest); auto.
         exact (Permutation_NoDup (Permutation_map entry_task Ps) (tm_nodup _ _ T)).
-      * right. exists next. cbn. rewrite update_same. unfold next. destruct (tm_task _ _ T x I). repeat split; auto; lia.
+      * right. exists next. cbn. rewrite update_same. unfold next. destruct (tm_task _ _ T x I).
+        repeat split; auto; lia.
     + apply (expired_step s _ now x [pack next i] rest Ps); [exact Pn|exact K|]. intros y [<-|[]].
       rewrite entry_key_pack by auto. unfold next. lia.
   - step write_at_runs. set (s2 := with_arming s1 _ _).
