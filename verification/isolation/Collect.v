@@ -9,23 +9,6 @@ Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N
 Implicit Types (r : N -> N) (t : N -> entry).
 
 (** ** Reading *)
-Lemma lowest_level ρ V m c k k' l l' v z z' : rep ρ V m -> inv ρ V -> is_lowest V c k l v z ->
-  is_lowest V c k' l' v z' -> l = l'.
-Proof.
-  intros R I (T&_&N&_) (T'&_&N'&_). pose proof (table_le_top _ _ _ _ _ _ _ _ R T).
-  pose proof (table_le_top _ _ _ _ _ _ _ _ R T').
-  assert (forall k k' l l', v_table V c k l (prefix v l) <> None -> (l <= top)%nat -> (l' <= top)%nat ->
-    match l' with O => True | S l0 => v_table V c k' l0 (prefix v l0) = None end -> (l' <= l)%nat) as X.
-  { intros k1 k2 l1 l2 T1 L1 L2 N2. destruct (decide (l2 <= l1)%nat) as [|Hl]; [done|exfalso].
-    destruct l2 as [|l0]; [lia|].
-    apply T1. assert (v_table V c k1 l0 (prefix v l0) = None) as E.
-    { destruct (v_table V c k1 l0 (prefix v l0)) eqn:E; [|done].
-      destruct (inv_sync _ _ I c k1 k2 l0 (prefix v l0)) as [y Y];
-        [by eexists|]. congruence. }
-    eapply table_none_below; [exact R|exact E|lia]. }
-  apply Nat.le_antisymm; [eapply (X k' k); eauto; congruence|eapply (X k k'); eauto; congruence].
-Qed.
-
 Lemma empty_fold (f : N -> entry) x :
   N.recursion true (fun i b => b && negb (e_present (f i))) x = true <-> forall i, i < x -> e_present (f i) = false.
 Proof.
