@@ -79,8 +79,12 @@ fault_entry:
         movl    %eax, registers + PIP_REGISTER_EIP
         movl    %ecx, registers + PIP_REGISTER_EFLAGS
         movl    %edx, registers + PIP_REGISTER_ESP
-        call    HandleFault
-        jmp     leave_kernel
+        movl    (%esp), %ebx
+        call    deliverFault
+        testl   %eax, %eax
+        je      leave_kernel
+        pushl   %ebx
+        call    StopForFault
 
         /* Segment registers may still be the user's: the stack only. */
 fault_unusual:
@@ -150,6 +154,22 @@ interrupt_entry:
         movl    %eax, registers + PIP_REGISTER_EIP
         movl    %ecx, registers + PIP_REGISTER_EFLAGS
         movl    %edx, registers + PIP_REGISTER_ESP
+        /* Lines below 7 are the first controller's and never spurious: acknowledged with one command (Intel 8259A data
+           sheet, OCW2), delivered as vector 32 + line. */
+        cmpl    $PIP_FIRST_UNUSUAL_LINE, (%esp)
+        jae     interrupt_on_unusual_line
+        movb    $PIP_END_OF_INTERRUPT, %al
+        outb    %al, $PIP_MASTER_COMMAND
+        addl    $PIP_FIRST_INTERRUPT_VECTOR, (%esp)
+        movl    (%esp), %ebx
+        call    deliverInterrupt
+        testl   %eax, %eax
+        je      leave_kernel
+        pushl   %ebx
+        call    StopForTimerOrDrop
+        jmp     leave_kernel
+
+interrupt_on_unusual_line:
         call    HandleInterrupt
         jmp     leave_kernel
 

@@ -2,10 +2,13 @@
 #include "pipcore/arch/x86/interrupt_controller.h"
 
 #include "pipcore/arch/x86/layout.h"
+#include "pipcore/arch/x86/ports.h"
 #include "pipcore/arch/x86/processor.h"
 
 namespace pip::x86 {
 namespace {
+
+static_assert(kMasterCommand == PIP_MASTER_COMMAND);
 
 // Intel 8259A data sheet, "Initialization command words" and "Operation command words".
 constexpr std::uint8_t kInitialize = 0x11;  // ICW1: edges, cascade, ICW4 follows
@@ -13,6 +16,7 @@ constexpr std::uint8_t kMasterHasSlaveOn2 = 0x04;
 constexpr std::uint8_t kSlaveIsOn2 = 0x02;
 constexpr std::uint8_t k8086Mode = 0x01;
 constexpr std::uint8_t kReadInService = 0x0B;
+constexpr std::uint32_t kMasterLines = 8;
 constexpr std::uint8_t kSpuriousBit = 0x80;  // line 7 of either controller
 
 // Intel 8254 data sheet, "Programming the 8254".
@@ -48,20 +52,20 @@ void InitializeTimer() {
   WritePort8(kTimerChannel0, kDivisor >> 8);
 }
 
-bool AcknowledgeUnusualInterrupt(std::uint32_t line) {
-  if (line == kMasterLines - 1) {
-    const bool real = InService(kMasterCommand);
+bool AcknowledgeInterrupt(std::uint32_t line) {
+  if (line < kMasterLines) {
+    const bool real = line != kMasterLines - 1 || InService(kMasterCommand);
     if (real) {
-      WritePort8(kMasterCommand, kEndOfInterrupt);
+      WritePort8(kMasterCommand, PIP_END_OF_INTERRUPT);
     }
     return real;
   }
   const bool real = line != PIP_INTERRUPT_LINES - 1 || InService(kSlaveCommand);
   if (real) {
-    WritePort8(kSlaveCommand, kEndOfInterrupt);
+    WritePort8(kSlaveCommand, PIP_END_OF_INTERRUPT);
   }
   // The master saw the slave's request in any case.
-  WritePort8(kMasterCommand, kEndOfInterrupt);
+  WritePort8(kMasterCommand, PIP_END_OF_INTERRUPT);
   return real;
 }
 

@@ -21,6 +21,10 @@
 #define PIP_FIRST_INTERRUPT_VECTOR 32
 #define PIP_INTERRUPT_LINES 16
 #define PIP_FIRST_SOFTWARE_VECTOR 48
+/* Line 7 of either interrupt controller may be spurious, lines from 8 on are the second controller's. */
+#define PIP_FIRST_UNUSUAL_LINE 7
+#define PIP_MASTER_COMMAND 0x20
+#define PIP_END_OF_INTERRUPT 0x20
 
 /* Byte offsets in registers[], which has the layout of a context (ABI.md section 2). */
 #define PIP_REGISTER_EIP 0

@@ -24,6 +24,8 @@ static_assert(PIP_CONTEXT_WORDS * 4 == PIP_REGISTERS_BYTES);
 std::uint32_t pending_interrupt = 0;
 
 void HandleFault(std::uint32_t vector);
+[[noreturn]] void StopForFault(std::uint32_t vector);
+void StopForTimerOrDrop(std::uint32_t vector);
 [[noreturn]] void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t eip);
 void HandleInterrupt(std::uint32_t line);
 void NoteInterrupt(std::uint32_t line);
@@ -54,29 +56,8 @@ void AppendPlace(kernel::TextLine& line) {
   }
 }
 
-[[noreturn, gnu::noinline, gnu::cold]] void StopForFault(std::uint32_t vector) {
-  kernel::TextLine line;
-  line.Append("nobody can take fault ").AppendDecimal(vector);
-  AppendPlace(line);
-  if (vector == kPageFault) {
-    line.Append(", accessing ").AppendHex(ReadCr2());
-  }
-  kernel::LastWords(line);
-}
-
-// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
-// root that cannot take it has lost control of time, and a child could run for ever.
-[[gnu::noinline, gnu::cold]] void StopForTimerOrDrop(std::uint32_t vector) {
-  if (vector == PIP_FIRST_INTERRUPT_VECTOR + kTimerLine) {
-    kernel::TextLine line;
-    line.Append("the root partition cannot take the timer's interrupt, which came");
-    AppendPlace(line);
-    kernel::LastWords(line);
-  }
-}
-
 void Deliver(std::uint32_t vector) {
-  if (deliverInterrupt(vector) != PIP_DONE) [[unlikely]] {
+  if (deliverInterrupt(vector) != PIP_DONE) {
     StopForTimerOrDrop(vector);
   }
 }
@@ -124,9 +105,30 @@ using pip::kernel::Arguments;
 using pip::kernel::Service;
 using pip::x86::GateKind;
 
+void StopForFault(std::uint32_t vector) {
+  pip::kernel::TextLine line;
+  line.Append("nobody can take fault ").AppendDecimal(vector);
+  pip::x86::AppendPlace(line);
+  if (vector == pip::x86::kPageFault) {
+    line.Append(", accessing ").AppendHex(pip::x86::ReadCr2());
+  }
+  pip::kernel::LastWords(line);
+}
+
+// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
+// root that cannot take it has lost control of time, and a child could run for ever.
+void StopForTimerOrDrop(std::uint32_t vector) {
+  if (vector == PIP_FIRST_INTERRUPT_VECTOR + pip::x86::kTimerLine) {
+    pip::kernel::TextLine line;
+    line.Append("the root partition cannot take the timer's interrupt, which came");
+    pip::x86::AppendPlace(line);
+    pip::kernel::LastWords(line);
+  }
+}
+
 void HandleFault(std::uint32_t vector) {
   if (deliverFault(vector) != PIP_DONE) [[unlikely]] {
-    pip::x86::StopForFault(vector);
+    StopForFault(vector);
   }
 }
 
