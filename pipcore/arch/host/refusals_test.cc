@@ -152,11 +152,13 @@ Refusals OfPrepare() {
            }));
   }
   // The second page is the first, the third the first or the second.
-  for (const auto& [from, to] : {std::pair(0, 0), std::pair(1, 0), std::pair(1, 1)}) {
-    refusals.defects.push_back({PIP_SAME_PAGE, Argument(2) | Link(0) | Link(1), [from, to](Scene& scene, Call&) {
-                                  const Pages& p = scene.pages;
-                                  scene.machine.Store(p[static_cast<std::size_t>(from)],
-                                                      p[static_cast<std::size_t>(to)]);
+  struct Repetition {
+    std::size_t page;
+    std::size_t next;
+  };
+  for (const Repetition& same : {Repetition{0, 0}, Repetition{1, 0}, Repetition{1, 1}}) {
+    refusals.defects.push_back({PIP_SAME_PAGE, Argument(2) | Link(0) | Link(1), [same](Scene& scene, Call&) {
+                                  scene.machine.Store(scene.pages[same.page], scene.pages[same.next]);
                                 }});
   }
   return refusals;

@@ -23,7 +23,8 @@ struct OwnPage {
 
   bool Accessible() const { return (entry & PIP_ENTRY_USER) != 0; }
   bool Writable() const { return Accessible() && (entry & PIP_ENTRY_WRITABLE) != 0; }
-  bool Free() const { return Writable() && gift == 0; }
+  // Whether it may become a kernel structure.
+  bool Free() const { return Writable() && gift == 0 && entry / PIP_PAGE_BYTES >= PIP_FIRST_ORDINARY_FRAME; }
   bool IsDescriptor() const { return (gift & PIP_GIFT_IS_DESCRIPTOR) != 0; }
 };
 
@@ -266,7 +267,8 @@ class Player {
   }
 
   void Yield(Step& step) {
-    const std::uint32_t target = step.OneIn(3) ? 0 : ChildAddress(step);
+    const bool is_root = Running() == machine_.View().root_partition;
+    const std::uint32_t target = step.OneIn(is_root ? 16 : 2) ? 0 : ChildAddress(step);
     const std::uint32_t vector = Vector(step);
     static constexpr std::array<std::uint32_t, 4> kSlots = {kYieldSlot, kVcliSlot, kVstiSlot, 3};
     const std::uint32_t slot = step.OneIn(16) ? Vector(step) : kSlots[step.Number(kSlots.size())];
