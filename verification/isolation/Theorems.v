@@ -1,0 +1,74 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The isolation theorems
+
+    Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS and
+    KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
+    state has it is shown in Boot.v, so no theorem is empty. *)
+From Pip.Isolation Require Export Execution.
+From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver.
+
+Section Theorems.
+Context `{Params}.
+
+(** ** Isolation: in every state that can be reached from a good one by any sequence of calls with any arguments,
+    interrupts, faults, writes that the hardware permits and changes of registers,
+    - HI: what two children of one partition use is disjoint,
+    - VS: all that a child uses is mapped in its parent,
+    - KDI: no page that a partition can access is a kernel structure of any partition. *)
+Theorem isolation s s' (H_start : wf s) (H_reached : steps_to s s') : HI (mem s') /\ VS (mem s') /\ KDI (mem s').
+Proof. eapply wf_safe, steps_keep_wf; eauto. Qed.
+
+(** ** No undefined behaviour: whatever is called in a reachable state ends; no service ever reads a page as what it is
+    not, leaves a table, or runs out of fuel. *)
+Theorem never_undefined s s' c (H_start : wf s) (H_reached : steps_to s s') : exists s2, serve c s' = Done tt s2.
+Proof.
+  pose proof (serve_keeps_wf c s' (steps_keep_wf _ _ H_start H_reached)) as X. apply wp_done in X as ([]&s2&E&_). eauto.
+Qed.
+
+(** Nor can a write that the hardware permits meet anything but user data. *)
+Theorem user_writes_data s s' v e i w (H_start : wf s) (H_reached : steps_to s s') (H_entry : translates s' v e)
+  (H_user : e_user e = true) (H_in_page : i < 1024) : exists s2, write_word (e_frame e) i w s' = Done tt s2.
+Proof.
+  pose proof (user_write_wf s' v e i w (steps_keep_wf _ _ H_start H_reached) H_entry H_user H_in_page) as X.
+  apply wp_done in X as ([]&s2&E&_). eauto.
+Qed.
+
+(** ** Translation buffer: in every reachable state it holds for each page what the tables say. *)
+Theorem tlb_agrees s s' v (H_start : wf s) (H_reached : steps_to s s') : tlb s' v = mmu_entry (mem s') (current s') v.
+Proof.
+  destruct (steps_keep_wf _ _ H_start H_reached) as (ρ&V&R&_&[n Ec]&T). rewrite T. symmetry. by eapply mmu_entry_view.
+Qed.
+
+(** ** Refused means unchanged: an answer other than DONE leaves the whole state as it was. *)
+Definition refusal_changes_nothing (m : K status) (s : state) : Prop :=
+  forall st s', m s = Done st s' -> st <> DONE -> s' = s.
+Definition refusal_changes_nothing' (m : K answer) (s : state) : Prop :=
+  forall ans s', m s = Done ans s' -> answer_status ans <> DONE -> s' = s.
+
+Theorem refused_unchanged s (H_good : wf s) :
+  (forall d m s1 s2 l, refusal_changes_nothing (createPartition d m s1 s2 l) s)
+  /\ (forall child va first, refusal_changes_nothing' (prepare child va first) s)
+  /\ (forall src child dst r w x, refusal_changes_nothing (addVAddr src child dst r w x) s)
+  /\ (forall child va, refusal_changes_nothing (removeVAddr child va) s)
+  /\ (forall child, refusal_changes_nothing (deletePartition child) s)
+  /\ (forall child va, refusal_changes_nothing' (collect child va) s)
+  /\ (forall child vector slot f f', refusal_changes_nothing (yieldTo child vector slot f f') s)
+  /\ (forall vector, refusal_changes_nothing (deliverInterrupt vector) s)
+  /\ (forall vector, refusal_changes_nothing (deliverFault vector) s).
+Proof.
+  pose proof H_good as (ρ&V&Hs).
+  assert (forall (m : K status) P, wp m (fun st s' => decides st s s' (P st s')) s -> refusal_changes_nothing m s) as X.
+  { intros m P W st s' E Hn. apply wp_done in W as (st'&s2&E'&[_ U]). rewrite E in E'. injection E' as <- <-. auto. }
+  assert (forall (m : K answer) P, wp m (fun a s' => decides (answer_status a) s s' (P a s')) s ->
+    refusal_changes_nothing' m s) as X'.
+  { intros m P W ans s' E Hn. apply wp_done in W as (a'&s2&E'&[_ U]). rewrite E in E'. injection E' as <- <-. auto. }
+  split_and!; intros; [eapply X, createPartition_spec|eapply X', prepare_spec|eapply X, addVAddr_spec|
+    eapply X, removeVAddr_spec|eapply X, deletePartition_spec|eapply X', collect_spec|eapply X, yieldTo_spec|
+    eapply X, deliverInterrupt_spec|eapply X, deliverFault_spec]; exact Hs.
+Qed.
+
+(** ** Conservation: deletePartition gives back every page of the whole subtree, accessible, given to nobody, and cleared
+    if it was a kernel structure: [deletePartition_conserves] in DeletePartition.v; collect gives back the three tables
+    that it unlinked: [collect_spec] in Collect.v. *)
+
+End Theorems.
