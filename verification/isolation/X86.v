@@ -1,0 +1,76 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The machines that the theorems are about: x86, and one small enough to read
+
+    All theorems hold for every [Params].  Here are the two instances that the rest names: the one the kernel boots, and
+    one whose pages can be counted on fingers ([Boot.v] builds its memory).  The root partition's descriptor is a frame
+    that boot picks, hence an argument. *)
+From Pip.Isolation Require Export Base.
+
+(** ** x86: two levels of 1024 entries
+
+    The kernel's slots are the first, which holds its image, and the window through which it sees all memory: 191 slots of
+    1024 frames, which therefore is all the memory there can be. *)
+Definition x86_window_first : N := 832.
+Definition x86_window_end : N := 1023.
+
+Local Transparent position.
+
+Definition x86_kernel_slot (i : N) : bool := (i =? 0) || (x86_window_first <=? i) && (i <? x86_window_end).
+
+Definition x86 (root : N) : Params := {|
+  table_size := 1024;
+  table_size_gt_1 := eq_refl;
+  top := 1;
+  top_positive := le_n 1;
+  kernel_slot := x86_kernel_slot;
+  root_partition := root;
+  first_page := 256;
+  pages := 195584;
+  list_capacity := 255;
+  list_capacity_pos := eq_refl;
+  vidt_page := 1048575;
+|}.
+
+(** The window shows each frame, and no more. *)
+Lemma x86_pages root : @pages (x86 root) = (x86_window_end - x86_window_first) * 1024.
+Proof. done. Qed.
+
+(** A configuration page of 4096 bytes is full: a header and 255 records, of four words each. *)
+Lemma x86_list_page root : 16 * (1 + @list_capacity (x86 root)) = page_bytes.
+Proof. done. Qed.
+
+(** User space is what lies between kernel and window, and the slot after the window; the VIDT is its last page. *)
+Lemma x86_user_page root v : @is_user_page (x86 root) v = true <->
+  0x400 <= v < 0xD0000 \/ 0xFFC00 <= v < 0x100000.
+Proof.
+  unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb].
+  unfold x86_kernel_slot, x86_window_first, x86_window_end.
+  unalias. rewrite N.div_div by done. change (1024 * 1024) with 1048576.
+  assert (v / 1048576 = 0 <-> v < 1048576) as E by (apply N.div_small_iff; done).
+  assert (v / 1024 < 1024 <-> v < 1048576) as F.
+  { split; intros L; [apply N.nle_gt; intros G|apply N.div_lt_upper_bound; lia].
+    apply (N.div_le_mono _ _ 1024) in G; [|done]. change (1048576 / 1024) with 1024 in G; lia. }
+  pose proof (N.div_mod v 1024 ltac:(done)). pose proof (N.mod_lt v 1024 ltac:(done)).
+  rewrite andb_true_iff, negb_true_iff, orb_false_iff, andb_false_iff, N.eqb_eq, N.eqb_neq, N.leb_gt, N.ltb_ge.
+  generalize dependent (v mod 1024). generalize dependent (v / 1024). intros q F r D Hr. split.
+  - intros [L K]. apply E in L. rewrite N.mod_small in K by (by apply F). lia.
+  - intros L. split; [apply E; lia|]. rewrite N.mod_small by (apply F; lia). lia.
+Qed.
+
+Lemma x86_vidt root : @is_user_page (x86 root) (@vidt_page (x86 root)) = true.
+Proof. done. Qed.
+
+(** ** A machine of 32 frames: two levels of 8 entries, the first slot of a root table the kernel's *)
+Definition small : Params := {|
+  table_size := 8;
+  table_size_gt_1 := eq_refl;
+  top := 1;
+  top_positive := le_n 1;
+  kernel_slot := fun i => i =? 0;
+  root_partition := 1;
+  first_page := 1;
+  pages := 32;
+  list_capacity := 2;
+  list_capacity_pos := eq_refl;
+  vidt_page := 63;
+|}.
