@@ -9,8 +9,9 @@ _start:
 #define FAULT_PAGE 2
 #define FAULT_GATE_STACK 3
 #define FAULT_TIMER 4
-#define FAULT_INTERRUPT 5
-#define FAULT_CHILD_OF_NOBODY 6
+#define FAULT_TIMER_GARBAGE 5
+#define FAULT_SOFTWARE_INTERRUPT 6
+#define FAULT_NONE 7
 
 #if FAULT == FAULT_UNDEFINED
         movl    $0, 0xFFFFF000 + 4 * 6
@@ -26,14 +27,16 @@ _start:
         pushl   $1
         lcall   $0x98, $0
 1:      jmp     1b
-#elif FAULT == FAULT_INTERRUPT
+#elif FAULT == FAULT_TIMER_GARBAGE
         movl    $0xD0000000, 0xFFFFF000 + 4 * 32
         pushl   $1
         lcall   $0x98, $0
 1:      jmp     1b
-#elif FAULT == FAULT_CHILD_OF_NOBODY
+#elif FAULT == FAULT_SOFTWARE_INTERRUPT
         /* the root's own software interrupt has no parent to go to */
         int     $77
+#elif FAULT == FAULT_NONE
+1:      jmp     1b
 #endif
 
         .section .note.GNU-stack, "", @progbits
