@@ -8,8 +8,8 @@ From Pip.Isolation Require Export Base.
 
 (** ** x86: two levels of 1024 entries
 
-    The kernel's slots are the first, which holds its image, and the window through which it sees all memory: 191 slots of
-    1024 frames, which therefore is all the memory there can be. *)
+    The kernel's slots are the first, which holds its image, and the window through which it sees all memory: 191 slots
+    of 1024 frames, which therefore is all the memory there can be. *)
 Definition x86_window_first : N := 832.
 Definition x86_window_end : N := 1023.
 
