@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Multiboot header, the first instructions, the kernel's stack, and the memory functions that the compiler calls. */
+/* The Multiboot header, the first instructions, the kernel's stack, and the memory functions that compilers call. */
 
 /* Multiboot Specification version 0.6.96, section 3.1: modules on page boundaries, and the memory map. */
 #define MULTIBOOT_HEADER_MAGIC 0x1BADB002

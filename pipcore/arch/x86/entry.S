@@ -9,13 +9,13 @@
      call gate:          -4 SS  -8 ESP  -12 CS      -16 EIP                              Intel SDM volume 3A, 5.8.5
      SYSENTER:           nothing; EIP and ESP come in EDX and ECX                        Intel SDM volume 3A, 5.8.7
 
-   From virtual-8086 mode, four segment registers stand above an interrupt's frame (Intel SDM volume 3B, section 20.3.1).
+   From virtual-8086 mode, four segment registers stand above an interrupt's frame (Intel SDM volume 3B, 20.3.1).
    User mode cannot enter that mode on a processor, but it can in QEMU 7.2, whose IRET loads VM at any privilege level.
 
    User mode owns all other registers at that moment.  DS and ES may be null: until they are loaded only the stack
-   segment is used.  Of EFLAGS, interrupt gates clear IF, TF and NT but not DF; call gates clear nothing; SYSENTER clears
-   IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel` below), and
-   with TF set a debug exception comes after each way in (`fault_unusual`). */
+   segment is used.  Of EFLAGS, interrupt gates clear IF, TF and NT but not DF; call gates clear nothing; SYSENTER
+   clears IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel`), and with
+   TF set a debug exception comes after each way in (`fault_unusual`). */
 
 #include "pipcore/arch/x86/layout.h"
 
@@ -55,7 +55,7 @@ fault_\vector:
         .altmacro
         .set    i, 0
         .rept   256
-        .if     (i == 10) || (i == 11) || (i == 12) || (i == 13) || (i == 14) || (i == 17) || (i == 21) || (i == 29) || (i == 30)
+        .if     (i >= 10 && i <= 14) || (i == 17) || (i == 21) || (i == 29) || (i == 30)
         fault_with_code %i
         .elseif (i < PIP_FIRST_INTERRUPT_VECTOR || i >= PIP_FIRST_SOFTWARE_VECTOR)
         fault %i
@@ -92,8 +92,8 @@ fault_unusual:
         jnz     fault_in_virtual_8086
         cmpl    $1, (%esp)
         jne     fault_in_kernel
-        /* A single step over a call gate or SYSENTER traps after the switch to the kernel, at its first instruction, with
-           the user's TF still set.  Then TF is cleared and the kernel goes on; the step is lost to the user. */
+        /* A single step over a call gate or SYSENTER traps after the switch to the kernel, at its first instruction,
+           with the user's TF still set.  Then TF is cleared and the kernel goes on; the step is lost to the user. */
         andl    $~PIP_EFLAGS_TF, 16(%esp)
         addl    $8, %esp
         iretl

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a hostile child does, and what must come of it.  Each attack is a piece of code that runs in a child of the test's
-   root partition; the table says with which vector the root must be told, or that the child gets through. */
+/* What a hostile child does, and what must come of it.  Each attack is a piece of code that runs in a child of the
+   test's root partition; the table says with which vector the root must be told, or that the child gets through. */
 
 #include "pip/calltable.h"
 #include "pipcore/arch/x86/test/attacks.h"
@@ -18,7 +18,7 @@ name_\name:
 attack_\name:
 .endm
 
-/* The child gets through: it yields to the root's context ATTACK_DONE_SLOT.  A stack is needed for the arguments only. */
+/* The child gets through: it yields to the root's context ATTACK_DONE_SLOT.  The stack is for the arguments only. */
 .macro get_through
         movl    $attack_memory + 4096, %esp
         pushl   $0
@@ -239,8 +239,8 @@ attack iret_to_kernel, 13
         pushl   $0x08
         pushl   $0x100000
         iretl
-/* VM and IOPL in the image are ignored at user level, says Intel SDM volume 2A, IRET; QEMU obeys, and the child faults or
-   calls from virtual-8086 mode, with code segments of its choice. */
+/* VM and IOPL in the image are ignored at user level, says Intel SDM volume 2A, IRET; QEMU obeys, and the child faults
+   or calls from virtual-8086 mode, with code segments of its choice. */
 .macro virtual_8086 selector
         pushl   $0                      /* GS, FS, DS, ES, SS, ESP for virtual-8086 mode */
         pushl   $0
@@ -453,7 +453,7 @@ attack ports_of_a_child, ATTACK_THROUGH
         get_through
 8:      int     $255
 
-/* A child that masks its interrupts and never yields is interrupted all the same; a storm of ticks meets gate after gate. */
+/* A child that masks its interrupts and never yields is interrupted all the same; a storm of ticks meets its gates. */
 attack masks_and_spins, ATTACK_UNTIL_TICKS
         pushl   $0
         lcall   $PIP_GATE_SET_INT_STATE, $0

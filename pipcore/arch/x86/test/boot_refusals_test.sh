@@ -38,8 +38,8 @@ refuses "an empty second module" '^Pip: cannot boot: a module is empty; the last
   -initrd root.bin,empty.bin
 refuses "a root image that fills memory" '^Pip: too little memory: of 15 MiB, the root image and its modules leave' \
   -m 16M -initrd large.bin
-refuses "a root image larger than memory" '^Pip: cannot boot: a module lies outside memory: too large for this machine$' \
-  -m 16M -initrd huge.bin
+refuses "a root image larger than memory" \
+  '^Pip: cannot boot: a module lies outside memory: too large for this machine$' -m 16M -initrd huge.bin
 refuses "4 MiB of memory" '^Pip: too little memory: 3 MiB; Pip needs 8 MiB$' -m 4M -initrd root.bin
 refuses "an old processor" '^Pip: this processor is too old: Pip needs a Pentium Pro or later$' \
   -cpu pentium -initrd root.bin
