@@ -67,7 +67,7 @@ Section Behaviour.
     destruct (calm_same _ _ (hap_calm _ _ _ _ _ _ H)) as (_ & _ & _ & _ & _ & Ee & _).
     pose proof (hap_slot _ _ _ _ _ _ H) as Sl. destruct (Nat.eq_dec u t) as [->|Ne].
     - pose proof (sl_next _ _ _ _ _ _ _ _ Sl (number j) (in_map number _ _ I)) as Q.
-      now rewrite Ep, (hap_now _ _ _ _ _ _ H) in Q.
+      rewrite Ep, (hap_now _ _ _ _ _ _ H) in Q. rewrite Q. lia.
     - specialize (IH ltac:(unfold alive in *; lia) u j ltac:(lia) I).
       pose proof (sl_later _ _ _ _ _ _ _ _ Sl (number j)). rewrite Ee in H0. lia.
   Qed.
@@ -172,4 +172,50 @@ Section Behaviour.
     destruct (calm_same _ _ (hap_calm _ _ _ _ _ _ H)) as (Ep & _). rewrite Ep.
     destruct (sim_table _ _ _ _ _ (simulation policy start H_start requests leaves sup t B)) as (-> & _). exact P.
   Qed.
+
+  (** ** Periodic tasks release a job every period, from their first release on, if nobody stops them *)
+  Section Periodic.
+    Variable i : N.
+    Hypothesis H_edf : s_policy start = EARLIEST_DEADLINE_FIRST.
+    Hypothesis H_i : i < s_count start.
+    Hypothesis H_kind : s_kind start i = PERIODIC.
+    Hypothesis H_stop : forall t, ~ In (Stop i) (requests t).
+    Notation first := (s_earliest start i).
+    Notation T := (p_period (s_parameters start i)).
+
+    (** The next release is the [n]-th, and all before it have been. *)
+    Lemma periodic_next t : (forall u, (u < t)%nat -> alive u) -> s_kind (memory t) i = PERIODIC /\
+      exists n, s_earliest (memory t) i = first + N.of_nat n * T /\ N.of_nat t <= first + N.of_nat n * T /\
+        forall m, (m < n)%nat -> In i (released_tasks start requests leaves sup (N.to_nat (first + N.of_nat m * T))).
+    Proof.
+      induction t as [|t IH]; intros B.
+      { split; [exact H_kind|]. exists 0%nat. cbn. split; [lia|]. split; [lia|]. intros; lia. }
+      destruct IH as (K & n & E & L & P); [intros; apply B; lia|].
+      destruct (always_happens policy start H_start requests leaves sup t (B t (Nat.lt_succ_diag_r t))) as (before & H).
+      pose proof (hap_slot _ _ _ _ _ _ H) as Sl. destruct (hap_table _ _ _ _ _ _ H) as [Ec Ep].
+      destruct (calm_same _ _ (hap_calm _ _ _ _ _ _ H)) as (_ & _ & _ & _ & _ & Ee & _).
+      assert (Kb : s_kind before i = PERIODIC) by (rewrite (hap_kind _ _ _ _ _ _ H i (H_stop t)); exact K).
+      destruct (sl_static _ _ _ _ _ _ _ _ Sl) as (_ & _ & _ & Ek). pose proof (hap_now _ _ _ _ _ _ H) as Nn.
+      split; [rewrite Ek; exact Kb|]. destruct (N.eq_dec (s_earliest before i) (N.of_nat t)) as [Now|Later].
+      - assert (I : In i (map number (arr t))).
+        { destruct (sl_periodic _ _ _ _ _ _ _ _ Sl i ltac:(rewrite Ec; exact H_i) Kb ltac:(congruence)) as [I|I]; auto.
+          rewrite (edf_never_skips t H_edf (B t (Nat.lt_succ_diag_r t))) in I. destruct I. }
+        exists (Datatypes.S n). rewrite (sl_next _ _ _ _ _ _ _ _ Sl i I), Nn, Ep. rewrite Ee, E in Now.
+        destruct (start_parameters i H_i) as [Q1 Q2 _ _]. split; [lia|]. split; [lia|].
+        intros m Lm. destruct (Nat.eq_dec m n) as [->|]; [|apply P; lia].
+        rewrite Now, Nat2N.id. unfold Machine.released_tasks. now rewrite (sl_released _ _ _ _ _ _ _ _ Sl).
+      - exists n. rewrite (sl_waiting _ _ _ _ _ _ _ _ Sl i); [rewrite Ee; split; [exact E|]|rewrite Ec;
+          exact H_i|exact Kb|].
+        + rewrite Ee, E in Later. split; [lia|exact P].
+        + rewrite Nn, Ee in *. rewrite E in *. lia.
+    Qed.
+
+    Theorem periodic_releases n : let t := N.to_nat (first + N.of_nat n * T) in
+      alive t -> In i (released_tasks start requests leaves sup t).
+    Proof.
+      intros t B. destruct (periodic_next (Datatypes.S t)) as (_ & m & _ & L & P).
+      { intros u U. unfold alive in *. lia. }
+      apply P. destruct (start_parameters i H_i) as [Q1 Q2 _ _]. unfold t in L. nia.
+    Qed.
+  End Periodic.
 End Behaviour.

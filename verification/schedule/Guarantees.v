@@ -107,6 +107,16 @@ Section Guarantees.
     now apply (had_at_most_budget _ arr sup leaves well_formed_here).
   Qed.
 
+  Theorem reports_true t i : alive t -> In i (missed_tasks t) ->
+    exists j, number j = i /\ released arr j /\ deadline j <= t /\
+      service schedule_of j (release j) (deadline j) < budget j.
+  Proof.
+    intros B I. rewrite (missed_reported policy start H_start) in I by exact B. apply in_map_iff in I as (j & E & I).
+    destruct (missed_is_real _ arr sup leaves well_formed_here j t I) as (R & L & S). exists j. repeat split; auto.
+    rewrite (agree_service schedule_of elected t (agrees t B)) by exact L.
+    eapply Nat.le_lt_trans; [apply service_mono, L|exact S].
+  Qed.
+
   (** ** Under EDF *)
 
   (** The admission test in terms of the demand bound function. *)
@@ -149,6 +159,15 @@ Section Guarantees.
         + destruct I as [E I]. apply A in I; [|exact E]. now apply (missed_iff_misses arr sup leaves well_formed_here).
       - apply (edf_never_skips policy start H_start); [|exact B].
         destruct (configured_good _ _ H_start) as (_ & _ & _ & ->). exact H_edf.
+    Qed.
+
+    Theorem releases_in_time i n : (i < s_count start)%N -> s_kind start i = PERIODIC ->
+      (forall t, ~ In (Stop i) (requests t)) ->
+      let t := N.to_nat (s_earliest start i + N.of_nat n * p_period (s_parameters start i)) in
+      alive t -> In i (released_tasks start requests leaves sup t).
+    Proof.
+      intros L K N. apply (periodic_releases policy start H_start); auto.
+      destruct (configured_good _ _ H_start) as (_ & _ & _ & ->). exact H_edf.
     Qed.
 
     Lemma no_miss_if_fits t : alive t -> demand_fits arr sup -> missed_tasks t = [].

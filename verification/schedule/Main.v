@@ -62,6 +62,12 @@ Section Machine.
   Theorem machine_contains t j (H_alive : alive t) (H_released : released arr j) : service sched j 0 t <= budget j.
   Proof. exact (Guarantees.contained policy start H_configured requests leaves sup t j H_alive H_released). Qed.
 
+  (** Reports are true: a task reported has a job that came to its deadline without its budget.  (Under a policy other
+      than EDF it may be reported later than at its deadline, when it comes to the head of the queue.) *)
+  Theorem machine_reports_are_true t i (H_alive : alive t) (H_missed : In i (missed t)) :
+    exists j, number j = i /\ released arr j /\ deadline j <= t /\ service sched j (release j) (deadline j) < budget j.
+  Proof. exact (Guarantees.reports_true policy start H_configured requests leaves sup t i H_alive H_missed). Qed.
+
   (** ** For earliest deadline first *)
   Section EarliestDeadlineFirst.
     Hypothesis H_edf : policy = EARLIEST_DEADLINE_FIRST.
@@ -84,6 +90,15 @@ Section Machine.
     Proof.
       exact (Guarantees.recovers policy start H_configured requests leaves sup H_edf t0 t H_alive H_later H_idle
         H_demand).
+    Qed.
+
+    (** A periodic task that nobody stops releases a job every period, from its first release on. *)
+    Theorem machine_releases_in_time i n (H_task : (i < s_count start)%N) (H_kind : s_kind start i = PERIODIC)
+      (H_stop : forall t, ~ In (Stop i) (requests t)) :
+      let t := N.to_nat (s_earliest start i + N.of_nat n * p_period (s_parameters start i)) in
+      alive t -> In i (released_tasks start requests leaves sup t).
+    Proof.
+      exact (Guarantees.releases_in_time policy start H_configured requests leaves sup H_edf i n H_task H_kind H_stop).
     Qed.
 
     (** ** Admission *)

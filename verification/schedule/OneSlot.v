@@ -41,7 +41,7 @@ Record slot (s : scheduler) (q : queue) (departed supplied : bool) (r : N) (s' :
                   release j = N.to_nat (s_now s) /\ s_kind s (number j) <> STOPPED /\
                   p_deadline (s_parameters s (number j)) <= s_due s' (number j);
   sl_guard    : forall i, In i (map number new) \/ In i skipped -> s_earliest s i <= s_now s;
-  sl_next     : forall i, In i (map number new) -> s_now s + p_period (s_parameters s i) <= s_earliest s' i;
+  sl_next     : forall i, In i (map number new) -> s_earliest s' i = s_now s + p_period (s_parameters s i);
   sl_later    : forall i, s_earliest s i <= s_earliest s' i;
   sl_nodup    : NoDup (map number new);
   sl_skips    : s_policy s = EARLIEST_DEADLINE_FIRST -> skipped = [];

@@ -20,7 +20,7 @@ Record releases (s s' : scheduler) (now : N) (new : list job) (skipped : list N)
   re_job      : forall j, In j new -> number j < s_count s /\ j = job_of s' (number j) /\ release j = N.to_nat now /\
                   s_kind s (number j) <> STOPPED /\ p_deadline (s_parameters s (number j)) <= s_due s' (number j);
   re_guard    : forall i, In i (map number new) \/ In i skipped -> s_earliest s i <= now < s_earliest s' i;
-  re_next     : forall i, In i (map number new) -> now + p_period (s_parameters s i) <= s_earliest s' i;
+  re_next     : forall i, In i (map number new) -> s_earliest s' i = now + p_period (s_parameters s i);
   re_later    : forall i, s_earliest s i <= s_earliest s' i;
   re_nodup    : NoDup (map number new);
   re_others   : forall i, ~ In i (map number new) -> s_due s' i = s_due s i /\ s_active s' i = s_active s i;
@@ -56,6 +56,14 @@ Section Sequence.
       auto.
   Qed.
 
+  Lemma earliest_kept i : In i (map number n1) -> s_earliest s2 i = s_earliest s1 i.
+  Proof.
+    intros I. destruct (N.eq_dec (s_earliest s2 i) (s_earliest s1 i)) as [|Ne]; auto. exfalso.
+    apply (re_changed _ _ _ _ _ H2) in Ne. destruct Ne as [C|[C|C]]; [apply (once i); auto|apply (once i); auto|].
+    apply in_map_iff in I as (j & <- & I). destruct (re_job _ _ _ _ _ H1 j I) as (_ & _ & _ & K & _).
+    destruct (re_same _ _ _ _ _ H1) as (_ & _ & _ & _ & _ & Ek & _). congruence.
+  Qed.
+
   Theorem releases_sequence : releases s s2 now (n1 ++ n2) (k1 ++ k2).
   Proof.
     pose proof (re_same _ _ _ _ _ H1) as S1. pose proof (re_same _ _ _ _ _ H2) as S2.
@@ -68,8 +76,8 @@ Section Sequence.
     - intros i I. rewrite map_app, !in_app_iff in I. specialize (L1 i). specialize (L2 i).
       assert (D : (In i (map number n1) \/ In i k1) \/ (In i (map number n2) \/ In i k2)) by tauto.
       destruct D as [D|D]; [apply (re_guard _ _ _ _ _ H1) in D|apply (re_guard _ _ _ _ _ H2) in D]; lia.
-    - intros i I. rewrite map_app, in_app_iff in I. specialize (L2 i). destruct I as [I|I].
-      + apply (re_next _ _ _ _ _ H1) in I. lia.
+    - intros i I. rewrite map_app, in_app_iff in I. destruct I as [I|I].
+      + rewrite <- (re_next _ _ _ _ _ H1 i I). now apply earliest_kept.
       + apply (re_next _ _ _ _ _ H2) in I. now rewrite A5 in I.
     - intros i. specialize (L1 i). specialize (L2 i). lia.
     - rewrite map_app. apply nodup_app_disjoint; [apply H1|apply H2|].

@@ -25,15 +25,21 @@ Proof.
 Qed.
 
 Theorem serve_all_runs rs : forall s q, good s q -> s_now s <= last_slot ->
-  exists s', serve_all rs s = Done tt s' /\ calm s s' /\ good s' q.
+  exists s', serve_all rs s = Done tt s' /\ calm s s' /\ good s' q /\
+    forall i, ~ In (Stop i) rs -> s_kind s' i = s_kind s i.
 Proof.
   induction rs as [|r rs IH]; intros s q G B; [exists s; auto using calm_refl|]. cbn [serve_all].
-  assert (X : exists st s', serve r s = Done st s' /\ calm s s' /\ good s' q).
-  { destruct r as [i|i]; [now apply edf_request_runs|now apply edf_stop_runs]. }
-  destruct X as (st & s1 & E & C & G1). step E.
-  destruct (IH s1 q G1) as (s2 & E2 & C2 & G2).
+  assert (X : exists st s', serve r s = Done st s' /\ calm s s' /\ good s' q /\
+    forall i, r <> Stop i -> s_kind s' i = s_kind s i).
+  { destruct r as [i|i].
+    - destruct (edf_request_runs s q i G B) as (st & s' & E & C & G' & K). exists st, s'. rewrite K. auto.
+    - destruct (edf_stop_runs s q i G) as (st & s' & E & C & G' & K). exists st, s'. split; [exact E|].
+      split; [exact C|]. split; [exact G'|]. intros k Ne. apply K. congruence. }
+  destruct X as (st & s1 & E & C & G1 & K1). step E.
+  destruct (IH s1 q G1) as (s2 & E2 & C2 & G2 & K2).
   { destruct (calm_same _ _ C) as (_ & -> & _). exact B. }
-  exists s2. split; [exact E2|]. split; [now apply (calm_trans s s1)|exact G2].
+  exists s2. split; [exact E2|]. split; [now apply (calm_trans s s1)|]. split; [exact G2|].
+  intros i Ni. simpl in Ni. rewrite K2, K1; auto.
 Qed.
 
 Section Simulation.
@@ -72,6 +78,7 @@ Section Simulation.
     hap_calm   : calm (memory t) before;
     hap_now    : s_now before = N.of_nat t;
     hap_table  : s_count before = s_count start /\ s_parameters before = s_parameters start;
+    hap_kind   : forall i, ~ In (Stop i) (requests t) -> s_kind before i = s_kind (memory t) i;
     hap_policy : policy_of before = key;
     hap_good   : good before (queue_at t);
     hap_slot   : slot before (queue_at t) (leaves t) (sup t) (answer t) (memory (S t)) (arr t) (skipped_tasks t);
@@ -103,7 +110,7 @@ Section Simulation.
   Lemma simulates_happens t : alive t -> simulates t -> exists before, happens t before.
   Proof.
     intros B H. pose proof H as [G N (P1 & P2 & P3) R]. unfold alive in B.
-    destruct (serve_all_runs (requests t) (memory t) (queue_at t) G ltac:(lia)) as (before & E1 & C & G1).
+    destruct (serve_all_runs (requests t) (memory t) (queue_at t) G ltac:(lia)) as (before & E1 & C & G1 & K1).
     destruct (calm_same _ _ C) as (C1 & C2 & C3 & C4 & C5 & _).
     assert (Np : policy_of before = key) by (apply policy_same; congruence).
     assert (Nn : s_now before = N.of_nat t) by congruence.
@@ -122,7 +129,7 @@ Section Simulation.
 
   Lemma happens_simulates t before : simulates t -> happens t before -> simulates (S t).
   Proof.
-    intros [G N (P1 & P2 & P3) R] [E C Nn _ Np G1 Sl Hr Hs].
+    intros [G N (P1 & P2 & P3) R] [E C Nn _ _ Np G1 Sl Hr Hs].
     destruct (calm_same _ _ C) as (C1 & C2 & C3 & C4 & C5 & _).
     destruct (sl_static _ _ _ _ _ _ _ _ Sl) as (T1 & T2 & T3 & T4).
     pose proof (sl_good _ _ _ _ _ _ _ _ Sl) as G2. cbv zeta in G2. rewrite Hr in G2.

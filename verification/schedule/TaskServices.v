@@ -188,11 +188,12 @@ Lemma calm_represents s s' q : calm s s' -> represents s q -> represents s' q.
 Proof. intros [(E1 & E2 & E3 & E4 & E5 & E6 & E7 & E8 & E9 & E10) _]. apply represents_same. repeat split; auto. Qed.
 
 Theorem edf_request_runs s q i : good s q -> s_now s <= last_slot ->
-  exists status s', edf_request i s = Done status s' /\ calm s s' /\ good s' q.
+  exists status s', edf_request i s = Done status s' /\ calm s s' /\ good s' q /\ s_kind s' = s_kind s.
 Proof.
   intros G B. pose proof G as [R P T]. unfold edf_request.
-  assert (Refused : forall st : scheduler_status, exists status s', ret st s = Done status s' /\ calm s s' /\ good s' q)
-    by (intros st; exists st, s; auto using calm_refl).
+  assert (Refused : forall st : scheduler_status, exists status s', ret st s = Done status s' /\ calm s s' /\
+    good s' q /\
+    s_kind s' = s_kind s) by (intros st; exists st, s; auto using calm_refl).
   step read_runs. destruct (N.leb_spec (s_count s) i) as [|L]; [apply Refused|].
   pose proof (tm_count _ _ T) as C. step read_at_runs.
   destruct (kind_eq (s_kind s i) SPORADIC) eqn:K; cbn [negb]; [|apply Refused].
@@ -204,7 +205,7 @@ Proof.
   unfold last_slot, max_period in *.
   destruct (arm_runs s i at_slot C (tm_heap _ _ T) L (timers_room s _ i T L A)) as (new & Run & H & Pn).
   { unfold key_limit. lia. }
-  step Run. eexists DONE, _. split; [reflexivity|]. split; [split; [repeat split|auto]|]. split.
+  step Run. eexists DONE, _. split; [reflexivity|]. split; [split; [repeat split|auto]|]. split; [|reflexivity]. split.
   - apply (represents_same s); [repeat split|exact R].
   - exact P.
   - apply (replace_ok s _ (s_now s) i [] [pack at_slot i] (timers s) T L); auto; try (repeat split; reflexivity).
@@ -216,14 +217,15 @@ Proof.
       intros Z. rewrite Z in K. discriminate.
 Qed.
 
-Theorem edf_stop_runs s q i : good s q -> exists status s', edf_stop i s = Done status s' /\ calm s s' /\ good s' q.
+Theorem edf_stop_runs s q i : good s q -> exists status s', edf_stop i s = Done status s' /\ calm s s' /\ good s' q /\
+  forall k, k <> i -> s_kind s' k = s_kind s k.
 Proof.
   intros G. pose proof G as [R P T]. unfold edf_stop. step read_runs.
   destruct (N.leb_spec (s_count s) i) as [|L]; [exists NO_SUCH_TASK, s; auto using calm_refl|].
   pose proof (tm_count _ _ T). step write_at_runs. eexists DONE, _. split; [reflexivity|].
   assert (K : forall k, update (s_kind s) i STOPPED k = s_kind s k \/ update (s_kind s) i STOPPED k = STOPPED).
   { intros k. unfold update. destruct (N.eqb_spec k i); auto. }
-  split; [split; [repeat split|exact K]|]. split.
+  split; [split; [repeat split|exact K]|]. split; [|intros k Ne; cbn; now apply update_other]. split.
   - apply (represents_same s); [repeat split|exact R].
   - exact P.
   - destruct T as [T1 T2 T3 T4 T5 T6 T7 T8 T9 T10]. split; auto. cbn. intros k Lk Ek. apply T10; auto.
