@@ -14,8 +14,8 @@
 
    User mode owns all other registers at that moment.  DS and ES may be null: until they are loaded only the stack
    segment is used.  Of EFLAGS, interrupt gates clear IF, TF and NT but not DF; call gates clear nothing; SYSENTER
-   clears IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel`), and with
-   TF set a debug exception comes after each way in (`fault_unusual`). */
+   clears IF only.  So with a call gate the kernel's first instructions may be interrupted (`interrupt_in_kernel`),
+   and with TF set a debug exception comes after each way in (`fault_unusual`). */
 
 #include "pipcore/arch/x86/layout.h"
 
