@@ -12,6 +12,9 @@
 static inline page_t current_partition(void) { return running_partition; }
 
 /* Makes p the running partition.  Its MMU root, loaded into the processor, flushes the translation buffer. */
+/*@ requires is_page(p); assigns running_partition, loaded_mmu_root;
+    ensures running: running_partition == p;
+    ensures loaded: loaded_mmu_root == physical_memory[p][PIP_DESCRIPTOR_MMU]; */
 static inline void switch_to(page_t p) {
   running_partition = p;
   load_mmu_root(physical_memory[p][PIP_DESCRIPTOR_MMU]);

@@ -113,11 +113,17 @@ static inline bool lacks_room(page_t q, level_t l) {
 }
 /*@ requires is_page(q) && physical_memory[q][PIP_LIST_COUNT] <= PIP_LIST_CAPACITY;
     assigns \nothing;
-    ensures range: \result <= physical_memory[q][PIP_LIST_COUNT]; */
+    ensures range: \result <= physical_memory[q][PIP_LIST_COUNT];
+    ensures found: \result < physical_memory[q][PIP_LIST_COUNT] ==>
+              physical_memory[q][PIP_RECORD_PLACE(\result)] >> 12 == table;
+    ensures first: \forall integer j; 0 <= j < \result ==>
+              physical_memory[q][PIP_RECORD_PLACE(j)] >> 12 != table; */
 static inline index_t find_record(page_t q, page_t table) {
   const index_t count = physical_memory[q][PIP_LIST_COUNT];
   index_t j = 0U;
   /*@ loop invariant range: 0 <= j <= count;
+      loop invariant none: \forall integer k; 0 <= k < j ==>
+        physical_memory[q][PIP_RECORD_PLACE(k)] >> 12 != table;
       loop assigns j;
       loop variant count - j; */
   while (j < count && page_words(q)[record_place(j)] >> 12 != table) {
@@ -125,15 +131,27 @@ static inline index_t find_record(page_t q, page_t table) {
   }
   return j;
 }
-/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
+/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing;
+    ensures page: \result == physical_memory[q][PIP_RECORD_PLACE(j) + 1] >> 12; */
 static inline vaddr_t record_mmu_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 1U] >> 12; }
-/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
+/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing;
+    ensures page: \result == physical_memory[q][PIP_RECORD_PLACE(j) + 2] >> 12; */
 static inline vaddr_t record_shadow1_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 2U] >> 12; }
-/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing; */
+/*@ requires is_page(q) && j < PIP_LIST_CAPACITY; assigns \nothing;
+    ensures page: \result == physical_memory[q][PIP_RECORD_PLACE(j) + 3] >> 12; */
 static inline vaddr_t record_shadow2_origin(page_t q, index_t j) { return page_words(q)[record_place(j) + 3U] >> 12; }
 /*@ requires is_page(q) && physical_memory[q][PIP_LIST_COUNT] < PIP_LIST_CAPACITY;
     requires table < 0x100000 && mmu < 0x100000 && shadow1 < 0x100000 && shadow2 < 0x100000;
-    assigns physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
+    assigns physical_memory[q][PIP_LIST_COUNT],
+            physical_memory[q][PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT])) ..
+                               PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT])) + 3];
+    ensures count: physical_memory[q][PIP_LIST_COUNT] == \old(physical_memory[q][PIP_LIST_COUNT]) + 1;
+    ensures table: physical_memory[q][PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT]))] == table * 4096;
+    ensures mmu: physical_memory[q][PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT])) + 1] == mmu * 4096;
+    ensures shadow1:
+              physical_memory[q][PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT])) + 2] == shadow1 * 4096;
+    ensures shadow2:
+              physical_memory[q][PIP_RECORD_PLACE(\old(physical_memory[q][PIP_LIST_COUNT])) + 3] == shadow2 * 4096; */
 static inline void add_record(page_t q, page_t table, vaddr_t mmu, vaddr_t shadow1, vaddr_t shadow2) {
   const index_t count = physical_memory[q][PIP_LIST_COUNT];
   const index_t place = record_place(count);
@@ -152,11 +170,19 @@ static inline void drop_last_record(page_t q) {
 }
 /*@ requires is_page(q) && is_page(head) && j < PIP_LIST_CAPACITY;
     requires 0 < physical_memory[head][PIP_LIST_COUNT] <= PIP_LIST_CAPACITY;
-    assigns physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
+    requires q == head ==> j < physical_memory[head][PIP_LIST_COUNT];
+    assigns physical_memory[q][PIP_RECORD_PLACE(j) .. PIP_RECORD_PLACE(j) + 3];
+    ensures copied: \forall integer c; PIP_RECORD_PLACE(j) <= c < PIP_RECORD_PLACE(j) + PIP_RECORD_WORDS ==>
+              physical_memory[q][c] ==
+                \old(physical_memory[head][c + (physical_memory[head][PIP_LIST_COUNT] - 1 - j) * PIP_RECORD_WORDS]); */
 static inline void overwrite_record(page_t q, index_t j, page_t head) {
   const index_t from = record_place(physical_memory[head][PIP_LIST_COUNT] - 1U);
   const index_t to = record_place(j);
   /*@ loop invariant range: 0 <= k <= PIP_RECORD_WORDS;
+      loop invariant copied: \forall integer c; to <= c < to + k ==>
+        physical_memory[q][c] == \at(physical_memory[head][c + \at(from - to, Here)], Pre);
+      loop invariant rest: \forall integer c; from + k <= c < from + PIP_RECORD_WORDS ==>
+        physical_memory[head][c] == \at(physical_memory[head][c], Pre);
       loop assigns k, physical_memory[q][to .. to + PIP_RECORD_WORDS - 1];
       loop variant PIP_RECORD_WORDS - k; */
   for (index_t k = 0U; k < PIP_RECORD_WORDS; k = k + 1U) {
@@ -202,10 +228,16 @@ static inline void format_mmu(page_t p, level_t l) {
   }
 }
 /* An empty shadow table is a page of zeros at every level. */
+/*@ requires is_page(p); assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
+    ensures clear: \forall integer i; is_index(i) ==> physical_memory[p][i] == 0;
+    ensures frame: only_page_changes{Pre, Post}(p); */
 static inline void format_shadow1(page_t p, level_t l) {
   (void)l;
   clear_page(p);
 }
+/*@ requires is_page(p); assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
+    ensures clear: \forall integer i; is_index(i) ==> physical_memory[p][i] == 0;
+    ensures frame: only_page_changes{Pre, Post}(p); */
 static inline void format_shadow2(page_t p, level_t l) {
   (void)l;
   clear_page(p);

@@ -19,7 +19,8 @@ static inline void write_register(index_t i, word_t w) { registers[i] = w; }
 
 /* The byte at offset o of the pages p and q, taken as consecutive. */
 /*@ requires is_page(p) && is_page(q) && o < 2 * PIP_PAGE_BYTES; assigns \nothing;
-    ensures byte: \result < 256; */
+    ensures first: o < PIP_PAGE_BYTES ==> \result == get_byte(physical_memory[p][(o >> 2) & 0x3FF], o & 3);
+    ensures second: o >= PIP_PAGE_BYTES ==> \result == get_byte(physical_memory[q][(o >> 2) & 0x3FF], o & 3); */
 static inline word_t read_byte(page_t p, page_t q, word_t o) {
   page_t r = p;
   if (o >= PIP_PAGE_BYTES) {
@@ -28,7 +29,13 @@ static inline word_t read_byte(page_t p, page_t q, word_t o) {
   return (physical_memory[r][(o >> 2) & 0x3FFU] >> (8U * (o & 3U))) & 0xFFU;
 }
 /*@ requires is_page(p) && is_page(q) && o < 2 * PIP_PAGE_BYTES && x < 256;
-    assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1], physical_memory[q][0 .. PIP_TABLE_SIZE - 1]; */
+    assigns physical_memory[o < PIP_PAGE_BYTES ? p : q][(o >> 2) & 0x3FF];
+    ensures first: o < PIP_PAGE_BYTES ==> physical_memory[p][(o >> 2) & 0x3FF] ==
+              set_byte(\old(physical_memory[p][(o >> 2) & 0x3FF]), o & 3, x);
+    ensures first_frame: o < PIP_PAGE_BYTES ==> only_cell_changes{Pre, Post}(p, (o >> 2) & 0x3FF);
+    ensures second: o >= PIP_PAGE_BYTES ==> physical_memory[q][(o >> 2) & 0x3FF] ==
+              set_byte(\old(physical_memory[q][(o >> 2) & 0x3FF]), o & 3, x);
+    ensures second_frame: o >= PIP_PAGE_BYTES ==> only_cell_changes{Pre, Post}(q, (o >> 2) & 0x3FF); */
 static inline void write_byte(page_t p, page_t q, word_t o, word_t x) {
   page_t r = p;
   if (o >= PIP_PAGE_BYTES) {

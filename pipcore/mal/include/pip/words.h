@@ -70,11 +70,14 @@ static inline bool user_page(vaddr_t v) {
   const uint32_t slot = v >> 10;
   return PIP_LIKELY(slot - 1U < PIP_FIRST_WINDOW_SLOT - 1U) || slot == PIP_LAST_WINDOW_SLOT + 1U;
 }
+/*@ assigns \nothing;
+    ensures user: (\result != 0) <==> (a & 0xFFF) == 0 && ((a >> 12) >> 10) != 0 && (a >> 12) < 0x100000 &&
+              !(PIP_FIRST_WINDOW_SLOT <= ((a >> 12) >> 10) <= PIP_LAST_WINDOW_SLOT); */
 static inline bool user_address(word_t a) { return page_aligned(a) && user_page(page_number(a)); }
 /*@ assigns \nothing; ensures ordinary: (\result != 0) <==> PIP_FIRST_ORDINARY_FRAME <= p < frame_count; */
 static inline bool ordinary_memory(page_t p) { return PIP_FIRST_ORDINARY_FRAME <= p && p < frame_count; }
 
-/*@ requires l <= PIP_TOP_LEVEL; assigns \nothing; ensures bound: \result < PIP_TABLE_SIZE; */
+/*@ requires l <= PIP_TOP_LEVEL; assigns \nothing; ensures index: \result == ((v >> (10 * l)) & 0x3FF); */
 static inline index_t index_at(vaddr_t v, level_t l) { return (v >> (10U * l)) & 0x3FFU; }
 /*@ requires base <= 0xFFC00 && i < PIP_TABLE_SIZE; assigns \nothing; ensures sum: \result == base + i; */
 static inline vaddr_t vaddr_at(vaddr_t base, index_t i) { return base + i; }
@@ -108,8 +111,13 @@ static inline bool is_writable(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_WRI
 static inline bool is_executable(entry_t e) { return (e & PIP_ENTRY_EXECUTABLE) != 0U; }
 /*@ assigns \nothing; ensures frame: \result == e >> 12; */
 static inline page_t frame_of(entry_t e) { return e >> 12; }
+/*@ requires p < 0x100000; assigns \nothing;
+    ensures entry: \result == p * 4096 + (PIP_ENTRY_PRESENT | PIP_ENTRY_USER) + (w ? PIP_ENTRY_WRITABLE : 0) +
+              (x ? PIP_ENTRY_EXECUTABLE : 0); */
 static inline entry_t user_entry(page_t p, bool w, bool x) {
   entry_t e = p * PIP_PAGE_BYTES + (PIP_ENTRY_PRESENT | PIP_ENTRY_USER);
+  /*@ assert bits: (2 | (5 + p * 4096)) == 7 + p * 4096 && (0x200 | (5 + p * 4096)) == 0x205 + p * 4096 &&
+        (0x200 | (7 + p * 4096)) == 0x207 + p * 4096; */
   if (w) {
     e = e | PIP_ENTRY_WRITABLE;
   }
