@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The nanny: a root partition that tests every service from user mode, then lets a busy beaver loose.  Arguments, on
+// the module's command line: `services` for the first part only; `seed=N calls=N` for the second only.
+#include <cstdint>
+#include <optional>
+
+#include "libpip/cpp/machine.h"
+#include "nanny/beaver.h"
+#include "nanny/world.h"
+#include "pip/fpinfo.h"
+#include "pip/paging.h"
+#include "pip/stdio.h"
+#include "pip/string.h"
+
+namespace {
+
+constexpr std::uint32_t kDefaultSeed = 1;
+constexpr std::uint32_t kDefaultCalls = 20000;
+
+constinit nanny::World world;
+
+bool BeginsWith(const char* text, const char* word) {
+  for (; *word != '\0'; ++text, ++word) {
+    if (*text != *word) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The number behind `name` in the arguments, if it is there.
+std::optional<std::uint32_t> Number(const char* arguments, const char* name) {
+  for (; *arguments != '\0'; ++arguments) {
+    if (!BeginsWith(arguments, name)) {
+      continue;
+    }
+    std::uint32_t number = 0;
+    for (arguments += strlen(name); *arguments >= '0' && *arguments <= '9'; ++arguments) {
+      number = number * 10 + static_cast<std::uint32_t>(*arguments - '0');
+    }
+    return number;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+extern "C" void main(const pip_fpinfo* boot) {
+  if (boot == nullptr || boot->magic != FPINFO_MAGIC || boot->extension_version < 1) {
+    pip::exit_fail("nanny: no boot information: it must be the root partition");
+  }
+  const char* const arguments = boot->arguments;
+  const std::uint32_t seed = Number(arguments, "seed=").value_or(kDefaultSeed);
+  const std::uint32_t calls = Number(arguments, "calls=").value_or(kDefaultCalls);
+  printf("nanny: seed %u, %u calls\n", seed, calls);
+  const auto pool = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(boot->membegin));
+  world.Initialise(*boot, pool, seed);
+  world.SetPhase("beaver", seed);
+  nanny::Beaver(world).Run(calls);
+  world.PrintSummary();
+  pip::exit_pass("nanny: seed %u, %u calls as the reference says", seed, world.calls());
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// nanny::World: makes calls as any partition of a tree, in the kernel and in the reference, and ends the run at the
+// first difference.
+#ifndef NANNY_WORLD_H_
+#define NANNY_WORLD_H_
+
+#include <array>
+#include <cstdint>
+
+#include "nanny/arch/x86/agent.h"
+#include "nanny/random.h"
+#include "nanny/reference.h"
+#include "pip/fpinfo.h"
+
+namespace nanny {
+
+class World {
+ public:
+  constexpr World() : random_(0) {}
+
+  // The pool begins at `pool`; the root's other memory is known from the boot information.
+  void Initialise(const pip_fpinfo& boot, std::uint32_t pool, std::uint32_t seed);
+
+  // The name of what is going on, for the line that says what failed.
+  void SetPhase(const char* phase, std::uint32_t seed) {
+    phase_ = phase;
+    seed_ = seed;
+    calls_ = 0;
+  }
+  std::uint32_t calls() const { return calls_; }
+
+  // Makes the call as `caller`, which can run; `answer`, if any, is what the reference said, and the kernel with it.
+  // False, and nothing is done, for a yield of which the nanny could not tell what came of it.
+  bool Make(Id caller, const Call& call, Entry entry, Answer* answer = nullptr);
+
+  // The partition reads or writes a word of its own memory, or of what is not its own.
+  void Touch(Id id, std::uint32_t address, bool write);
+
+  // Whether the partition can be made to do something: it and its ancestors have homes of their own.
+  bool CanRun(Id id) const;
+
+  // Every page has its signature, and the partitions answer to their names.
+  void Audit();
+
+  [[noreturn]] void Fail(const char* what) const;
+  void PrintSummary() const;
+  std::uint32_t CountOf(Service service, pip_status_t status) const {
+    return counts_[static_cast<std::size_t>(service)][static_cast<std::size_t>(status)];
+  }
+
+  Reference& reference() { return reference_; }
+  Random& random() { return random_; }
+
+ private:
+  static constexpr std::uint32_t kTimer = 32;
+  static constexpr std::uint32_t kPageFault = 14;
+
+  Home HomeOf(Id id) const;
+  // Homes of the partition and its ancestors, written anew.
+  void FillHomes(Id id);
+  void SetWay(Id id, std::uint32_t vector);
+  std::uint32_t Start(Id id, Id target);
+  std::uint32_t Follow(Id id, Id target);
+  Id TargetOf(Id caller, const Call& call) const;
+  bool CanFollow(Id caller, const Call& call);
+  void Compare(const Answer& seen, const Answer& expected) const;
+  bool ResumeAfterTick(Id candidate);
+  std::uint32_t ToldOf(Id id, std::uint32_t vector) const;
+  void CheckReturned();
+  void Sign(Id id, std::uint32_t address);
+  void CheckArrival(std::uint32_t vector);
+  void MakeAsRoot(const Call& call, Entry entry, const Answer& expected);
+  void MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& expected);
+  std::uint32_t Signature(std::uint32_t frame) const { return 0x51670000 + frame; }
+  std::uint32_t ContextWord(Id id, std::uint32_t address, std::uint32_t word) const;
+
+  Reference reference_;
+  Random random_;
+  const char* phase_ = "";
+  std::uint32_t seed_ = 0;
+  std::uint32_t calls_ = 0;
+  const Call* current_ = nullptr;
+  Id caller_ = kNobody;
+  std::uint32_t told_ = 0;
+  user_ctx_t started_{};  // the registers with which the caller began
+  // What the reference's target_ had named for it before the call: read before the kernel can change it.
+  std::uint32_t target_eip_ = 0;
+  std::uint32_t target_state_ = 0;
+  std::array<std::array<std::uint32_t, kStatuses>, kServices> counts_{};
+  std::uint32_t touches_ = 0;
+  std::uint32_t ticks_ = 0;
+};
+
+}  // namespace nanny
+
+#endif  // NANNY_WORLD_H_
