@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# stress.sh ARGUMENTS [OPTION...]: boots the nanny with these arguments on its command line; the options are the runner's.
+# stress.sh ARGUMENTS [OPTION...]: boots the nanny with these arguments; the options are the emulator's runner's.
 set -euo pipefail
 manifest=$(mktemp)
 trap 'rm -f "$manifest"' EXIT

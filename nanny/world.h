@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 
-#include "nanny/arch/x86/agent.h"
+#include "nanny/agent_x86.h"
 #include "nanny/random.h"
 #include "nanny/reference.h"
 #include "pip/fpinfo.h"

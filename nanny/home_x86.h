@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The home of an agent: the one page of memory that a partition needs to run.  It is its VIDT; in the upper half lie
    contexts, code and a stack.  Usable from C++ and from assembly. */
-#ifndef NANNY_ARCH_X86_HOME_H_
-#define NANNY_ARCH_X86_HOME_H_
+#ifndef NANNY_HOME_X86_H_
+#define NANNY_HOME_X86_H_
 
 #include "pip/arch/layout.h"
 #include "pip/calltable.h"
@@ -25,17 +25,17 @@
 #define AGENT_WRITE 0x40
 #define AGENT_LIST 0x50
 
-#define AGENT_STACK 0xA00      /* arguments of a gate, or a list of calls ... */
-#define AGENT_STACK_END 0xFC0  /* ... up to here */
-#define AGENT_SCRATCH 0xFE0    /* a word to write to */
-#define AGENT_SIGNATURE 0xFF0  /* a word that tells pages apart; never an entry that is used */
+#define AGENT_STACK 0xA00     /* arguments of a gate, or a list of calls ... */
+#define AGENT_STACK_END 0xFC0 /* ... up to here */
+#define AGENT_SCRATCH 0xFE0   /* a word to write to */
+#define AGENT_SIGNATURE 0xFF0 /* a word that tells pages apart; never an entry that is used */
 
 /* Slots of an agent's VIDT. */
 #define AGENT_SLOT_GO 250
 #define AGENT_SLOT_ARRIVAL 251
 #define AGENT_SLOT_AWAY 252
-#define AGENT_SLOT_NOTHING 253  /* always 0 */
-#define AGENT_SLOT_GARBAGE 300  /* some slots from here on name no context */
+#define AGENT_SLOT_NOTHING 253 /* always 0 */
+#define AGENT_SLOT_GARBAGE 300 /* some slots from here on name no context */
 
 /* Software interrupts with which agents end. */
 #define AGENT_DONE 200

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nanny/arch/x86/agent.h"
+#include "nanny/agent_x86.h"
 
 #include <array>
 #include <cstddef>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What agents execute, and how the nanny itself enters the kernel.
 
-   An agent's code is copied to its home page, at AGENT_CODE: no instruction but the one that says so depends on where it
-   stands.  The nanny sets the registers through the context that the agent starts from; an agent ends
-   with a software interrupt that its ancestors leave to the root. */
-#include "nanny/arch/x86/home.h"
+   An agent's code is copied to its home page, at AGENT_CODE.  The nanny sets the registers through the context that the
+   agent starts from; an agent ends with a software interrupt that its ancestors leave to the root. */
+#include "nanny/home_x86.h"
 
         .section .rodata.agent_code, "a", @progbits
         .globl  nanny_agent_code
@@ -29,8 +28,8 @@ nanny_agent_code:
         movl    %eax, (%esi)
         int     $AGENT_DONE
         .balign 16
-        /* AGENT_LIST: calls one after the other from a list that ESP points to: five words each, EAX EBX ESI EDI EBP, of
-           which the first is replaced by the status and the second by the value; AGENT_END_OF_LIST ends it. */
+        /* AGENT_LIST: calls one after the other from a list that ESP points to: five words each, EAX EBX ESI EDI EBP.
+           The first is replaced by the status, the second by the value; AGENT_END_OF_LIST ends the list. */
 1:      popl    %eax
         popl    %ebx
         popl    %esi
@@ -47,8 +46,8 @@ nanny_agent_code:
 nanny_agent_code_end:
 
         .text
-        /* void nanny_enter(NannyRegisters *registers): enters by SYSENTER with EAX EBX ESI EDI EBP, and leaves EAX and EDX
-           there: status and value, or, if the partition was left and is told of a vector, what nanny_handler has. */
+        /* void nanny_enter(NannyRegisters *registers): enters by SYSENTER with EAX EBX ESI EDI EBP, and leaves EAX and
+           EDX there: status and value, or, if the nanny left and is told of a vector, what nanny_handler has. */
         .globl  nanny_enter
         .type   nanny_enter, @function
 nanny_enter:

@@ -2,12 +2,12 @@
 //
 // Agents on x86: how a partition is told what to do through its home page (home.h), and how the nanny enters the
 // kernel. Everything else of the nanny is the same on every architecture.
-#ifndef NANNY_ARCH_X86_AGENT_H_
-#define NANNY_ARCH_X86_AGENT_H_
+#ifndef NANNY_AGENT_X86_H_
+#define NANNY_AGENT_X86_H_
 
 #include <cstdint>
 
-#include "nanny/arch/x86/home.h"
+#include "nanny/home_x86.h"
 #include "nanny/random.h"
 #include "nanny/reference.h"
 #include "pip/context.h"
@@ -75,4 +75,4 @@ bool HasFastEntry();
 
 }  // namespace nanny
 
-#endif  // NANNY_ARCH_X86_AGENT_H_
+#endif  // NANNY_AGENT_X86_H_
