@@ -15,4 +15,4 @@
 #define strcat pip_test_strcat
 #define strchr pip_test_strchr
 
-#include "libpip/c/string.c"
+#include "libpip/c/string.c"  // NOLINT(bugprone-suspicious-include): these functions, under other names

@@ -13,7 +13,9 @@ GENERATED = {".vo", ".vok", ".vos", ".glob", ".o", ".a", ".elf", ".bin", ".iso",
 # Written so that this file does not find itself.
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|\b(not |un)imple" r"mented\b")
 UNPROVED = re.compile(r"\b(Admit" r"ted|admit|give_up|Abort All)\b")
-SWITCHED_OFF = re.compile(r"DISABL" r"ED_|GTEST_SK" r"IP|tags *= *\[[^]]*\"man" r"ual\"")
+SWITCHED_OFF = re.compile(r"DISABL" r"ED_|GTEST_SK" r"IP")
+# In a BUILD file: a test that `bazel test //...` leaves out.
+NEVER_ASKED = re.compile(r"^\w+_test\((?:(?!^\)).)*\"manual\"", re.S | re.M)
 MACHINE_PATH = re.compile(r"(^|[^a-zA-Z.])/(wo" r"rk|t" r"mp|ro" r"ot|ho" r"me)/")
 # Folders whose files are described by the README above them.
 NO_README = re.compile(r"(^|/)(include|testdata|\.ci)(/|$)|^tools/bazel/shims/")
@@ -56,6 +58,9 @@ def problems_in(path):
             yield number, "a test that never runs: " + SWITCHED_OFF.search(line).group(0)
         if is_source and not is_script and MACHINE_PATH.search(line):
             yield number, "a path of one machine: " + MACHINE_PATH.search(line).group(0).strip()
+    if path.name == "BUILD":
+        for found in NEVER_ASKED.finditer(text):
+            yield text.count("\n", 0, found.start()) + 1, "a test that never runs: it has the tag manual"
     if path.suffix == ".v":
         for number, line in enumerate(comment_free(path, text).splitlines(), 1):
             if UNPROVED.search(line):

@@ -19,8 +19,8 @@ class RulesTest(unittest.TestCase):
         folder = pathlib.Path(os.environ["TEST_TMPDIR"], self.id())
         folder.mkdir(exist_ok=True)
         (folder / "README.md").write_text("# A folder\n")
-        (folder / name).write_text(text)
         (folder / "BUILD").write_text('"open.v" "closed.v"')
+        (folder / name).write_text(text)
         run = subprocess.run([sys.executable, RULES, "README.md", name], cwd=folder, capture_output=True, text=True)
         if expected is None:
             self.assertEqual((run.stdout.strip(), run.returncode), ("", 0))
@@ -60,6 +60,14 @@ class RulesTest(unittest.TestCase):
 
     def test_switched_off(self):
         self.check("off.cc", SPDX + "TEST(A, DISABL" + "ED_b) {}\n", "a test that never runs")
+
+    def test_manual(self):
+        head = "# SPDX-License-Identifier: Apache-2.0\n"
+        self.check("BUILD", head + 'sh_test(\n    name = "a",\n    tags = ["manual"],\n)\n', "a test that never runs")
+
+    def test_manual_program(self):
+        head = "# SPDX-License-Identifier: Apache-2.0\n"
+        self.check("BUILD", head + 'sh_test(\n)\ngenrule(\n    tags = ["manual"],\n)\n', None)
 
     def test_generated(self):
         self.check("a.vo", "", "looks generated")
