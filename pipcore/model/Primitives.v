@@ -37,7 +37,7 @@ Definition context_words : N := 12.
 
 Definition page_aligned (a : word) : bool := a mod page_bytes =? 0.
 Definition page_number (a : word) : vaddr := a / page_bytes.
-Definition address_of (v : vaddr) : word := v * page_bytes.
+Definition address_of (v : vaddr) : word := v * page_bytes mod 4294967296.
 
 (** Entries of MMU tables. *)
 Definition is_present (e : entry) : bool := e_present e.
@@ -86,7 +86,7 @@ Definition valid_mark : word := 1.
 (** Aligned to words and in one page: the fast way to copy a context. *)
 Definition is_plain_offset (o : word) : bool := (o mod 4 =? 0) && (o <=? 4032).
 
-Definition physical_address (p : page) (o : word) : word := p * page_bytes + o.
+Definition physical_address (p : page) (o : word) : word := (p * page_bytes + o) mod 4294967296.
 
 (** How many pages [prepare] needs for [l] missing levels. *)
 Definition pages_needed (l : level) (more : bool) : word := 3 * l + (if more then 1 else 0).
@@ -110,9 +110,13 @@ Definition root : page := root_partition.
 Definition vidt : vaddr := vidt_page.
 
 Definition index_at (v : vaddr) (l : level) : index := position v (N.to_nat l).
-(** The virtual page at position [i] of the leaf table that begins at [base]. *)
-Definition vaddr_at (base : vaddr) (i : index) : vaddr := base + i.
-Definition next_table (base : vaddr) : vaddr := base + table_size.
+(** The end of what tables can map. *)
+Definition vaddr_limit : N := table_size ^ N.of_nat top * table_size.
+(** The virtual page at position [i] of the leaf table that begins at [base]; where the next leaf table begins. *)
+Definition vaddr_at (base : vaddr) (i : index) : K vaddr :=
+  if base + i <? vaddr_limit then ret (base + i) else undefined.
+Definition next_table (base : vaddr) : K vaddr :=
+  if base + table_size <=? vaddr_limit then ret (base + table_size) else undefined.
 
 Definition level_below (l : level) : K level := if l =? 0 then undefined else ret (l - 1).
 Definition level_above (l : level) : K level := if N.of_nat top <=? l then undefined else ret (l + 1).

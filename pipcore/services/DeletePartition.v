@@ -24,7 +24,8 @@ Fixpoint release_table (fuel : nat) (caller table gifts : page) (base : vaddr) (
   | S less =>
       let! j := next_gift gifts i name in
       if index_eq j end_of_table then ret tt else
-      release caller table gifts j (vaddr_at base j) ;;
+      let! v := vaddr_at base j in
+      release caller table gifts j v ;;
       let! next := next_index j in
       release_table less caller table gifts base next name
   end.
@@ -40,7 +41,8 @@ Fixpoint release_tables (fuel : nat) (caller : page) (base name : vaddr) : K uni
          let! table := leaf_mmu caller base in
          release_table table_fuel caller table gifts base first_index name
        else ret tt) ;;
-      release_tables less caller (next_table base) name
+      let! next := next_table base in
+      release_tables less caller next name
   end.
 
 Definition deletePartition (child : word) : K status :=

@@ -207,6 +207,20 @@ Proof.
   - intros w ??. rewrite <- Hf by lia. by apply F2.
 Qed.
 
+Lemma shifted_div v l : shifted v l = v / table_size ^ N.of_nat l.
+Proof.
+  induction l as [|l IH]; [by rewrite N.div_1_r|]. cbn [shifted].
+  rewrite IH, Nat2N.inj_succ, N.pow_succ_r', N.mul_comm.
+  apply N.div_div; [apply N.pow_nonzero|]; apply table_size_nonzero.
+Qed.
+
+Lemma user_page_limit v : is_user_page v = true -> v < vaddr_limit.
+Proof.
+  intros [E _]%andb_true_iff. apply N.eqb_eq in E. rewrite shifted_div in E. unfold vaddr_limit.
+  apply N.div_small_iff in E; [|apply N.pow_nonzero, table_size_nonzero].
+  rewrite N.mul_comm. by rewrite Nat2N.inj_succ, N.pow_succ_r' in E.
+Qed.
+
 Lemma wp_release_table ρ1 V1 a n d r u p q : gift_is_descriptor (v_gift V1 a d) = false -> d <> 0 ->
   v_table V1 a Mmu 0 u = Some p -> v_table V1 a Shadow1 0 u = Some q ->
   forall fuel i s, i <= table_size -> (N.to_nat (table_size - i) <= fuel)%nat ->
@@ -224,7 +238,11 @@ Proof.
   { eapply releasing_skip; [exact X|lia|]. intros w Hw. replace w with (u * table_size + (w - u * table_size)) by lia.
     rewrite <- Eg by lia. apply Hn; lia. }
   destruct (j =? table_size) eqn:B; bool; [apply wp_ret; by subst j|].
-  destruct Hj as [|[Hj G]]; [done|]. rewrite Eg in G by lia. apply wp_bind. unfold vaddr_at.
+  destruct Hj as [|[Hj G]]; [done|]. rewrite Eg in G by lia. apply wp_bind.
+  assert (u * table_size + j < vaddr_limit) as Hlim.
+  { rewrite <- Eg in G by lia. assert (gift_child (v_gift V a (u * table_size + j)) <> 0) as G0 by congruence.
+    eapply user_page_limit, pres_user_page; [exact R|]. by apply (inv_gift _ _ I). }
+  unfold vaddr_at. rewrite (proj2 (N.ltb_lt _ _) Hlim). apply wp_ret, wp_bind.
   eapply wp_mono; [eapply (wp_release ρ1 V1 a n d r _ u j); [done|done|exact Tp|exact Tq|lia|exact G|exact X']|].
   cbv beta. intros _ s' X2.
   apply wp_bind. apply wp_next_index; [lia|]. apply IH; [lia|lia|]. by rewrite N.add_assoc.
@@ -241,16 +259,19 @@ Proof.
 Qed.
 
 Lemma wp_release_tables ρ1 V1 a n d r : gift_is_descriptor (v_gift V1 a d) = false -> d <> 0 ->
-  forall fuel u s, releasing ρ1 V1 a n d (u * table_size) r s ->
+  forall fuel u s, u + N.of_nat fuel <= table_size ^ N.of_nat top -> releasing ρ1 V1 a n d (u * table_size) r s ->
   wp (release_tables fuel a (u * table_size) d)
     (fun _ s' => releasing ρ1 V1 a n d ((u + N.of_nat fuel) * table_size) r s') s.
 Proof.
-  intros Hd Hd0. induction fuel as [|fuel IH]; intros u s X; cbn [release_tables].
+  intros Hd Hd0. induction fuel as [|fuel IH]; intros u s Hu X; cbn [release_tables].
   { apply wp_ret. by rewrite N.add_0_r. }
   apply wp_bind. pose proof table_size_nonzero as Hz. apply (wp_mono _
     (fun _ s' => releasing ρ1 V1 a n d (u * table_size + table_size) r s')); cbv beta.
-  2:{ intros _ s' X'. unfold next_table. replace (u * table_size + table_size) with ((u + 1) * table_size) in * by lia.
-      eapply wp_mono; [by apply IH|]. cbv beta. intros _ s2. by replace (u + 1 + N.of_nat fuel) with (u + N.of_nat (S
+  2:{ intros _ s' X'. replace (u * table_size + table_size) with ((u + 1) * table_size) in * by lia.
+      apply wp_bind. unfold next_table, vaddr_limit.
+      replace (u * table_size + table_size) with ((u + 1) * table_size) by lia.
+      rewrite (proj2 (N.leb_le _ _)) by (apply N.mul_le_mono_r; lia). apply wp_ret.
+      eapply wp_mono; [apply IH; [lia|exact X']|]. cbv beta. intros _ s2. by replace (u + 1 + N.of_nat fuel) with (u + N.of_nat (S
         fuel)) by lia. }
   pose proof X as (ρ&V&m&t&->&R&I&Ea&T&P).
   (* a page given to [d] is mapped, so it has a table *)
@@ -283,26 +304,9 @@ Section Service.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i b : N) (l j n : nat) (s : state).
 
-Lemma shifted_div v l : shifted v l = v / table_size ^ N.of_nat l.
-Proof.
-  induction l as [|l IH]; [by rewrite N.div_1_r|]. cbn [shifted].
-  rewrite IH, Nat2N.inj_succ, N.pow_succ_r', N.mul_comm.
-  apply N.div_div; [apply N.pow_nonzero|]; apply table_size_nonzero.
-Qed.
-
-(** The end of user space. *)
-Definition page_limit : N := N.of_nat leaf_tables * table_size.
-
-Lemma user_page_limit v : is_user_page v = true -> v < page_limit.
-Proof.
-  intros [E _]%andb_true_iff. apply N.eqb_eq in E. rewrite shifted_div in E. unfold page_limit, leaf_tables.
-  apply N.div_small_iff in E; [|apply N.pow_nonzero, table_size_nonzero].
-  rewrite N2Nat.id, N.mul_comm. by rewrite Nat2N.inj_succ, N.pow_succ_r' in E.
-Qed.
-
 (** From [ρ], [V] to [ρ'], [V']: [a] deleted its child [ch], called [d]; [dead] is the subtree of [ch]. *)
 Definition deleted ρ V a d ch dead ρ' V' : Prop := subtree ρ V ch dead /\ dead a = false /\
-  progress (bury dead ρ) (without dead (with_gift a d (gift_of d) V)) a d page_limit ρ' V'.
+  progress (bury dead ρ) (without dead (with_gift a d (gift_of d) V)) a d vaddr_limit ρ' V'.
 
 (** deletePartition refuses and changes nothing, or ends the child and all that is below it. *)
 Theorem deletePartition_spec ρ V s child : holds ρ V s ->
@@ -318,9 +322,12 @@ Proof.
   assert (subtree ρ (with_gift x d (gift_of d) V) ch dead) as S1 by by destruct S.
   pose proof (rep_bury _ _ _ _ _ R S1) as R1. step.
   set (V1 := without dead (with_gift x d (gift_of d) V)) in *.
-  eapply (wp_mono _ (fun _ s' => releasing (bury dead ρ) V1 x n d page_limit r s')).
-  - refine (wp_release_tables (bury dead ρ) V1 x n d r _ _ leaf_tables 0 _ _); [|apply C|].
+  eapply (wp_mono _ (fun _ s' => releasing (bury dead ρ) V1 x n d vaddr_limit r s')).
+  - assert (vaddr_limit = (0 + N.of_nat leaf_tables) * table_size) as ->.
+    { unfold vaddr_limit, leaf_tables. by rewrite N2Nat.id. }
+    refine (wp_release_tables (bury dead ρ) V1 x n d r _ _ leaf_tables 0 _ _ _); [|apply C| |].
     + cbn. rewrite Dx. by rewrite set2_eq.
+    + unfold leaf_tables. rewrite N2Nat.id. lia.
     + eexists (bury dead ρ), V1, _, t. split_and!; [done|exact R1|exact I1| | |apply progress_start].
       * by apply bury_partition.
       * intros w. rewrite T. cbn. by rewrite Dx.
@@ -362,7 +369,7 @@ Proof.
   assert (v_entry V1 a w = v_entry V a w) as E1 by (cbn; by rewrite Da).
   assert (gift_child (v_gift V1 a w) = d) as G1.
   { cbn. rewrite Da. unfold set2. case_decide as E; [done|exact Gw]. }
-  assert (w < page_limit) as Hw by (eapply user_page_limit, pres_user_page; [exact R|exact Pw]).
+  assert (w < vaddr_limit) as Hw by (eapply user_page_limit, pres_user_page; [exact R|exact Pw]).
   destruct (pr_done _ _ _ _ _ _ _ P w Hw G1) as (U&Hρ&Hz). unfold pg in Hρ, Hz. rewrite E1 in Hρ, Hz.
   change (e_frame (v_entry V a w)) with (pg V a w) in Hρ, Hz. rewrite Ew in Hρ, Hz. exists w. split_and!; try done.
   - rewrite (pr_pg _ _ _ _ _ _ _ _ _ P). unfold pg. by rewrite E1.

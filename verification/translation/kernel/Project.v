@@ -72,7 +72,7 @@ Definition kernel_syntax : list (string * syntax) := [
   ("context_fits", Same); ("in_one_page", Same); ("context_end", Same); ("no_context", Same);
   ("is_plain_offset", Same); ("physical_address", Same); ("pages_needed", Same);
   ("user_page", Same); ("user_address", Same); ("ordinary_memory", Same);
-  ("index_at", Same); ("vaddr_at", Same); ("next_table", Same)
+  ("index_at", Same)
 ].
 
 Section Tables.
@@ -82,7 +82,7 @@ Elpi Pure kernel_pure kernel kernel_syntax.
 
 (** ** Monadic primitives: C functions of the same name *)
 Elpi Monadic kernel_primitives kernel
-  level_below level_above next_index next_register unreachable
+  level_below level_above next_index next_register vaddr_at next_table unreachable
   current_partition switch_to invalidate read_register write_register
   read_entry write_entry is_empty_table read_gift write_gift next_gift read_origin write_origin
   mmu_root shadow1_root shadow2_root config_list parent_of interrupt_state set_config_list set_interrupt_state
