@@ -162,7 +162,7 @@ def _in_order(name, requires):
             if file not in order and not [other for other in requires[file] if other not in order]:
                 order.append(file)
     if len(order) < len(requires):
-        fail("coq_library %s: these files require each other: %s" %
+        fail("coq_library %s: among these, files require each other in a circle: %s" %
              (name, ", ".join([file for file in requires if file not in order])))
     return order
 

@@ -44,10 +44,11 @@ def sentences(text):
 
 
 def required_modules(text):
-    """The modules named by `Require`, as written."""
+    """The modules named by `Require`, as pairs: the logical name after `From` ("" without one), the module."""
     modules = []
     for _, sentence in sentences(text):
-        found = re.match(r"(From\s+\S+\s+)?Require\s+(Import\s+|Export\s+)?(.*)", sentence, re.S)
+        found = re.match(r"(?:From\s+(\S+)\s+)?Require\s+(?:Import\s+|Export\s+)?(.*)", sentence, re.S)
         if found:
-            modules += re.sub(r"\([^)]*\)", " ", found.group(3)).split()
+            names = re.sub(r"\([^)]*\)", " ", found.group(2)).split()
+            modules += [(found.group(1) or "", name) for name in names]
     return modules
