@@ -175,6 +175,9 @@ int Main(int argc, char** argv) {
   generate->add_option("--shortest-period-us", random.shortest_period_us)->check(CLI::Range(100LL, 86400000000LL));
   generate->add_option("--longest-period-us", random.longest_period_us)->check(CLI::Range(100LL, 86400000000LL));
 
+  generate->add_flag("--hostile", random.hostile,
+                     "with shorter deadlines, tasks that misbehave, run even when refused");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -31,6 +31,21 @@ std::vector<double> Utilisations(const RandomOptions& options, std::mt19937_64& 
   return result;
 }
 
+// A whole number below `limit`, which is small enough for the bias not to matter.
+std::uint64_t Below(std::uint64_t limit, std::mt19937_64& engine) { return engine() % limit; }
+
+void MakeHostile(const Workload& workload, Task& task, std::mt19937_64& engine) {
+  const std::uint64_t tick = workload.tick_us;
+  const std::uint64_t slack = (task.period_us - task.budget_us) / tick;
+  task.relative_deadline_us -= Below(slack + 1, engine) * tick;
+  task.first_release_us = Below(std::min(task.period_us, workload.duration_us) / tick, engine) * tick;
+  if (Below(3, engine) != 0) return;
+  task.misbehaviour = static_cast<edf::Misbehaviour>(1 + Below(3, engine));
+  task.from_job = static_cast<std::uint32_t>(Below(4, engine));
+  task.misbehaving_jobs = static_cast<std::uint32_t>(1 + Below(5, engine));
+  task.stops_after_crash = Below(4, engine) == 0;
+}
+
 }  // namespace
 
 Workload RandomWorkload(const RandomOptions& options) {
@@ -57,8 +72,10 @@ Workload RandomWorkload(const RandomOptions& options) {
     const std::uint64_t budget_ticks = std::max<std::uint64_t>(static_cast<std::uint64_t>(budget), 1);
     task.budget_us = std::min(budget_ticks * options.tick_us, task.period_us);
     task.compute_us = task.budget_us - options.tick_us / 2;
+    if (options.hostile) MakeHostile(workload, task, engine);
     workload.tasks.push_back(task);
   }
+  workload.runs_when_refused = options.hostile;
   return workload;
 }
 

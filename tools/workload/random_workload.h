@@ -18,6 +18,9 @@ struct RandomOptions {
   std::uint64_t duration_us = 1'000'000;
   std::uint64_t shortest_period_us = 10'000;
   std::uint64_t longest_period_us = 1'000'000;
+  // Beside that: random first releases and shorter deadlines, a third of the tasks misbehaves, and the set runs even
+  // when it is refused.
+  bool hostile = false;
 };
 
 // Periodic tasks with deadlines at their periods. The same options give the same tasks everywhere.
