@@ -7,6 +7,7 @@
 
 #include "libpip/cpp/machine.h"
 #include "nanny/beaver.h"
+#include "nanny/phases.h"
 #include "nanny/world.h"
 #include "pip/fpinfo.h"
 #include "pip/paging.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t kDefaultSeed = 1;
 constexpr std::uint32_t kDefaultCalls = 20000;
+constexpr std::uint32_t kPage = 4096;
 
 constinit nanny::World world;
 
@@ -27,6 +29,15 @@ bool BeginsWith(const char* text, const char* word) {
     }
   }
   return true;
+}
+
+bool Contains(const char* text, const char* word) {
+  for (; *text != '\0'; ++text) {
+    if (BeginsWith(text, word)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // The number behind `name` in the arguments, if it is there.
@@ -53,11 +64,22 @@ extern "C" void main(const pip_fpinfo* boot) {
   const char* const arguments = boot->arguments;
   const std::uint32_t seed = Number(arguments, "seed=").value_or(kDefaultSeed);
   const std::uint32_t calls = Number(arguments, "calls=").value_or(kDefaultCalls);
-  printf("nanny: seed %u, %u calls\n", seed, calls);
   const auto pool = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(boot->membegin));
   world.Initialise(*boot, pool, seed);
-  world.SetPhase("beaver", seed);
-  nanny::Beaver(world).Run(calls);
+  if (Contains(arguments, "beaver")) {
+    printf("nanny: seed %u, %u calls\n", seed, calls);
+    world.SetPhase("beaver", seed);
+    nanny::Beaver(world).Run(calls);
+    world.PrintSummary();
+    pip::exit_pass("nanny: seed %u, %u calls as the reference says", seed, world.calls());
+  }
+  world.SetPhase("services", seed);
+  nanny::TestServices(world);
+  nanny::TestNesting(world);
+  // The pool is the first part of free memory.
+  nanny::TestLimits(world, pool + nanny::kFrames * kPage,
+                    static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(boot->memend)));
+  world.Audit();
   world.PrintSummary();
-  pip::exit_pass("nanny: seed %u, %u calls as the reference says", seed, world.calls());
+  pip::exit_pass("nanny: services, %u calls as the reference says", world.calls());
 }

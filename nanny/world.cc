@@ -164,6 +164,9 @@ bool World::CanFollow(Id caller, const Call& call) {
 
 bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
   const bool yields = call.service == Service::kYield;
+  if (!CanRun(caller)) {
+    return false;
+  }
   current_ = &call;
   caller_ = caller;
   if (caller != kRoot) {

@@ -30,8 +30,8 @@ class World {
   }
   std::uint32_t calls() const { return calls_; }
 
-  // Makes the call as `caller`, which can run; `answer`, if any, is what the reference said, and the kernel with it.
-  // False, and nothing is done, for a yield of which the nanny could not tell what came of it.
+  // Makes the call as `caller`; `answer`, if any, is what the reference said, and the kernel with it.  False, and
+  // nothing is done, if the caller cannot run, and for a yield of which the nanny could not tell what came of it.
   bool Make(Id caller, const Call& call, Entry entry, Answer* answer = nullptr);
 
   // The partition reads or writes a word of its own memory, or of what is not its own.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The nanny's phases before the busy beaver: everything in order, nothing at random.
+#ifndef NANNY_PHASES_H_
+#define NANNY_PHASES_H_
+
+#include <cstdint>
+
+#include "nanny/world.h"
+
+namespace nanny {
+
+// Every service with every kind of argument, through both entries, as the root and as partitions one and three levels
+// down; then each outcome that docs/services.md names must have been seen.
+void TestServices(World& world);
+
+// Partitions inside partitions until the pool's memory is used up; then everything back at once.
+void TestNesting(World& world);
+
+// Limits of the root's whole memory, pages from `begin` to `end`, without the reference: full configuration lists,
+// first and last entries of tables, as many partitions as fit.
+void TestLimits(World& world, std::uint32_t begin, std::uint32_t end);
+
+}  // namespace nanny
+
+#endif  // NANNY_PHASES_H_
