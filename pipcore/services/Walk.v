@@ -8,16 +8,17 @@ Open Scope monad_scope.
 Section Walk.
 Context `{Params}.
 
-(** The leaf table for [v] below [table], a table of level [l]; [fuel] is [l].  No page if a table is missing. *)
+(** The leaf table for [v] below [table], a table of level [l]; [fuel] is [l].  No page if a table is missing: absent
+    entries of interior tables name no page, so one test serves the walk and its caller. *)
 Fixpoint walk (fuel : nat) (table : page) (l : level) (v : vaddr) : K page :=
   match fuel with
   | O => ret table
   | S less =>
       let! e := read_entry table (index_at v l) in
-      if is_present e then
-        let! lower := level_below l in
-        walk less (frame_of e) lower v
-      else ret no_page
+      let next := frame_of e in
+      if page_eq next no_page then ret no_page else
+      let! lower := level_below l in
+      walk less next lower v
   end.
 
 (** The leaf tables of partition [part] for [v], a page of user space. *)

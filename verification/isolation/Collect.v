@@ -31,7 +31,9 @@ Proof.
     apply Q1; [done|]. intros _ v <- P. destruct (Hf (position v 0) (position_lt v 0)) as [_ Y].
     rewrite vaddr_split in Y. unfold pres in P. rewrite <- Y, E in P by apply position_lt. done.
   - destruct X as (f&->&Hf). apply wp_ret. destruct (N.recursion _ _ _) eqn:E; [|done]. rewrite empty_fold in E.
-    apply Q1; [|done]. intros l' i [= <-] Hi. destruct (Hf i Hi) as [_ <-]. unfold target_of. by rewrite E.
+    apply Q1; [|done]. intros l' i [= <-] Hi. destruct (Hf i Hi) as [_ Y]. rewrite <- Y. unfold target_of in *.
+    rewrite E in * by done. destruct (e_frame (f i) =? 0); [done|].
+    by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in Y.
 Qed.
 
 (** A page of the configuration list of [c], as memory has it. *)

@@ -109,6 +109,7 @@ Proof.
   intros R. induction l as [|l IH]; intros p v U E; cbn [walk_memory]; [done|].
   destruct (interior_entry _ _ _ _ _ _ _ _ R E U) as (t&->&_&T). unfold target_of in T.
   destruct (e_present (t (position v (S l)))); [by apply IH|].
+  destruct (e_frame (t (position v (S l))) =? 0); [|by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in T].
   pose proof (table_le_top _ _ _ _ _ _ _ _ R E).
   symmetry. eapply table_none_below; [done|symmetry; exact T|lia].
 Qed.

@@ -72,7 +72,9 @@ Record coherent ρ V : Prop := {
 (** Which entries of a table belong to the kernel. *)
 Definition kernel_bit k l i : bool := match k with Mmu => (l =? top)%nat && kernel_slot i | _ => false end.
 
-Definition target_of (e : entry) : option N := if e_present e then Some (e_frame e) else None.
+(** The table behind an interior entry; an absent entry names no page. *)
+Definition target_of (e : entry) : option N :=
+  if e_present e then Some (e_frame e) else if e_frame e =? 0 then None else Some 0.
 
 Definition interior_ok V c k l u (o : object) : Prop :=
   exists t, o = Table t /\ forall i, i < table_size ->

@@ -193,10 +193,12 @@ Lemma wp_walk ρ V m x r t c k l v (Q : page -> state -> Prop) : rep ρ V m -> i
   wp (walk l p (N.of_nat l) v) Q (State m x r t).
 Proof.
   intros R U. induction l as [|l IH]; intros p T HQ; cbn [walk]; [rewrite T in HQ; by apply wp_ret|].
-  apply wp_bind. eapply wp_read_interior; [done..|]. intros e E. unfold target_of, is_present, frame_of in *.
-  pose proof (table_le_top _ _ _ _ _ _ _ _ R T). destruct (e_present e).
-  - apply wp_bind, wp_level_below. by apply IH.
-  - apply wp_ret. by rewrite (table_none_below _ _ _ _ _ _ l 0 R (eq_sym E)) in HQ by lia.
+  apply wp_bind. eapply wp_read_interior; [done..|]. intros e E. unfold page_eq, no_page, frame_of.
+  pose proof (table_le_top _ _ _ _ _ _ _ _ R T). unfold target_of in E. destruct (N.eqb_spec (e_frame e) 0) as [F|F].
+  - apply wp_ret. destruct (e_present e); [by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in E|].
+    by rewrite (table_none_below _ _ _ _ _ _ l 0 R (eq_sym E)) in HQ by lia.
+  - destruct (e_present e); [|by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in E].
+    apply wp_bind, wp_level_below. by apply IH.
 Qed.
 
 (** The three functions that find leaf tables. *)
@@ -243,7 +245,8 @@ Proof.
   - apply wp_bind. eapply wp_read_interior; [done..|]. intros e E. unfold target_of, is_present, frame_of in *.
     destruct (e_present e).
     + apply wp_bind, wp_level_below. apply IH; auto.
-    + apply wp_ret. by apply (HQ (S l)).
+    + destruct (e_frame e =? 0); [|by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in E].
+      apply wp_ret. by apply (HQ (S l)).
 Qed.
 
 Definition lowest_of k : page -> vaddr -> K place :=
