@@ -167,7 +167,8 @@ Definition is_empty_table (p : page) : K bool :=
 Definition read_gift (p : page) (i : index) : K gift :=
   in_table i ;; let! o := get p in match o with Shadow1Leaf t => ret (t i) | _ => undefined end.
 Definition write_gift (p : page) (i : index) (g : gift) : K unit :=
-  in_table i ;; let! o := get p in match o with Shadow1Leaf t => put p (Shadow1Leaf (update t i g)) | _ => undefined end.
+  in_table i ;; let! o := get p in
+  match o with Shadow1Leaf t => put p (Shadow1Leaf (update t i g)) | _ => undefined end.
 (** The first position from [i] on of an entry given to [child], or the end of the table. *)
 Definition first_gift (t : index -> gift) (i : index) (child : vaddr) : index :=
   N.recursion table_size
@@ -178,7 +179,8 @@ Definition next_gift (p : page) (i : index) (child : vaddr) : K index :=
 Definition read_origin (p : page) (i : index) : K vaddr :=
   in_table i ;; let! o := get p in match o with Shadow2Leaf t => ret (t i) | _ => undefined end.
 Definition write_origin (p : page) (i : index) (v : vaddr) : K unit :=
-  in_table i ;; let! o := get p in match o with Shadow2Leaf t => put p (Shadow2Leaf (update t i v)) | _ => undefined end.
+  in_table i ;; let! o := get p in
+  match o with Shadow2Leaf t => put p (Shadow2Leaf (update t i v)) | _ => undefined end.
 
 (** ** Descriptors *)
 Definition get_descriptor (p : page) : K descriptor :=

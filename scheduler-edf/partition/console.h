@@ -39,7 +39,7 @@ class Console {
   void DrainAll() { Drain(filled_); }
 
  private:
-  std::array<char, 1 << 16> buffer_;
+  std::array<char, 1 << 16> buffer_{};
   std::size_t begin_ = 0;
   std::size_t filled_ = 0;
 };

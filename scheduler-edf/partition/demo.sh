@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh WORKLOAD FOLDER [OPTION...]: boots the scheduler with a workload file; what it prints goes to FOLDER/trace.txt.
+# demo.sh WORKLOAD FOLDER [OPTION...]: boots the scheduler with a workload; what it prints goes to FOLDER/trace.txt.
 # Options are the emulator's. Runs in the runfiles of :demo. Exit status: 0 PASS, 1 FAIL, 2 the workload is wrong.
 set -uo pipefail
 workload=$1

@@ -44,7 +44,7 @@ constexpr std::uint32_t kReachableEntries = 256;
 // While idle, the tick sends a few characters at a time, so that a tick is not kept waiting.
 constexpr std::size_t kCharactersAtATime = 16;
 
-Console console;
+constinit Console console;
 Session session;
 WorkloadImage workload;
 Pit pit;

@@ -26,26 +26,26 @@ typedef enum { EARLIEST_DEADLINE_FIRST, FIXED_PRIORITY } policy_name_t;
 
 /* What the requests answer; Types.v says when. */
 typedef enum {
-    DONE,
-    TOO_MANY_TASKS,
-    ALREADY_STARTED,
-    BAD_BUDGET,
-    BAD_DEADLINE,
-    BAD_PERIOD,
-    BAD_OFFSET,
-    BAD_RANK,
-    NO_SUCH_TASK,
-    NOT_SPORADIC,
-    ALREADY_REQUESTED
+  DONE,
+  TOO_MANY_TASKS,
+  ALREADY_STARTED,
+  BAD_BUDGET,
+  BAD_DEADLINE,
+  BAD_PERIOD,
+  BAD_OFFSET,
+  BAD_RANK,
+  NO_SUCH_TASK,
+  NOT_SPORADIC,
+  ALREADY_REQUESTED
 } scheduler_status_t;
 
 /* The verdict of the admission test; for OVERLOADED, the length of an interval and the demand in it, which is more. */
 typedef enum { ACCEPTED, OVERLOADED, UNDECIDED } decision_t;
 
 typedef struct {
-    decision_t verdict_decision;
-    tick_t verdict_length;
-    tick_t verdict_demand;
+  decision_t verdict_decision;
+  tick_t verdict_length;
+  tick_t verdict_demand;
 } verdict_t;
 
 #endif

@@ -3,8 +3,8 @@
 
     User mode reads and writes what the hardware lets it: through an entry that the translation buffer may still hold or
     that the tables hold now (Intel SDM volume 3A, sections 4.6 and 4.10: access needs the user flag, a write also the
-    write flag; the buffer may be used instead of the tables).  It may load any values into its registers.  At any moment
-    it may call a service with any arguments, cause a fault, or be interrupted. *)
+    write flag; the buffer may be used instead of the tables).  It may load any values into its registers.  At any
+    moment it may call a service with any arguments, cause a fault, or be interrupted. *)
 From Pip.Isolation Require Export AddRemove Create Prepare Collect DeletePartition Yield Safety.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver State.
 
@@ -66,7 +66,8 @@ Inductive steps_to : state -> state -> Prop :=
 
 (** ** Every step keeps the invariant, and none is undefined *)
 
-Lemma wp_outcome {A} (m : K A) (Q : state -> Prop) s : wp m (fun _ s' => Q s') s -> wp (outcome_of m) (fun _ s' => Q s') s.
+Lemma wp_outcome {A} (m : K A) (Q : state -> Prop) s :
+  wp m (fun _ s' => Q s') s -> wp (outcome_of m) (fun _ s' => Q s') s.
 Proof. intros W. apply wp_bind. eapply wp_mono; [exact W|]. intros a s' ?. by apply wp_ret. Qed.
 
 Lemma passed_wf ρ V c target s : passed ρ V c target s -> wf s.
@@ -107,7 +108,8 @@ Lemma user_write_wf s v e i w : wf s -> translates s v e -> e_user e = true -> i
 Proof.
   intros (ρ&V&Hs) Ht U Hi. pose proof (translates_view _ _ _ _ _ Hs Ht) as ->. destruct Hs as (R&I&[n Ec]&T).
   destruct s as [m x r t]. cbn in *. pose proof (inv_kernel _ _ I _ _ U) as K.
-  eapply wp_write_word; [exact R|exact K|exact Hi|]. intros m' R' _. eexists ρ, _. split_and!; [exact R'| |by exists n|exact T].
+  eapply wp_write_word; [exact R|exact K|exact Hi|]. intros m' R' _. eexists ρ, _.
+  split_and!; [exact R'| |by exists n|exact T].
   destruct I. by split.
 Qed.
 

@@ -1,8 +1,8 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * The isolation theorems
 
-    Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS and
-    KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
+    Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS
+    and KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
     state has it is shown in Boot.v, so no theorem is empty. *)
 From Pip.Isolation Require Export Execution.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver.
@@ -67,8 +67,8 @@ Proof.
     eapply X, deliverInterrupt_spec|eapply X, deliverFault_spec]; exact Hs.
 Qed.
 
-(** ** Conservation: deletePartition gives back every page of the whole subtree, accessible, given to nobody, and cleared
-    if it was a kernel structure: [deletePartition_conserves] in DeletePartition.v; collect gives back the three tables
-    that it unlinked: [collect_spec] in Collect.v. *)
+(** ** Conservation: deletePartition gives back every page of the whole subtree, accessible, given to nobody, and
+    cleared if it was a kernel structure: [deletePartition_conserves] in DeletePartition.v; collect gives back the
+    three tables that it unlinked: [collect_spec] in Collect.v. *)
 
 End Theorems.

@@ -139,7 +139,7 @@ Section Simulation.
     - rewrite (sl_now _ _ _ _ _ _ _ _ Sl), Nn. lia.
     - repeat split; congruence.
     - unfold was_running. rewrite Ru, A. destruct (sup t) eqn:Su; [|right; split; [reflexivity|auto]].
-      simpl Queue.queue_at. rewrite Su. fold (ready t) in *. 
+      simpl Queue.queue_at. rewrite Su. fold (ready t) in *.
       change (enqueue key (arr t) (Queue.drop_late t (Queue.retire (departed sup leaves t) (queue_at t)))) with
         (ready t).
       destruct (ready t) as [|e l] eqn:Q; [right; split; [reflexivity|auto]|]. left. split; [|reflexivity].

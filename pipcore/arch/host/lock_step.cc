@@ -54,12 +54,10 @@ std::uint64_t DigestOf(std::span<const std::uint32_t> words, char kind) {
   }
   for (std::uint32_t i = 0; i < meaningful; ++i) {
     std::uint32_t word = words[i];
-    if (kind == 't' && !IsUserSlot(i)) {
+    if ((kind == 't' && !IsUserSlot(i)) || (kind == 'l' && i == PIP_LIST_COUNT + 1)) {
       word = 0;
     } else if (kind == 't' || kind == 'm') {
       word &= ~kHardwareBits;
-    } else if (kind == 'l' && i == PIP_LIST_COUNT + 1) {
-      word = 0;
     }
     digest.Add(word);
   }

@@ -41,9 +41,8 @@ class SceneTest : public testing::Test {
   bool UserDataIs(const SimulatedMachine::Snapshot& before) {
     const MachineView now = machine.View();
     for (std::uint32_t frame = 0; frame < now.frames; ++frame) {
-      if (machine.Structure().use[frame] == Use::kNone &&
-          !std::ranges::equal(now.Frame(frame),
-                              std::span(before.words).subspan(frame * PIP_TABLE_SIZE, PIP_TABLE_SIZE))) {
+      const auto then = std::span(before.words).subspan(frame * std::size_t{PIP_TABLE_SIZE}, PIP_TABLE_SIZE);
+      if (machine.Structure().use[frame] == Use::kNone && !std::ranges::equal(now.Frame(frame), then)) {
         return false;
       }
     }

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(* oracle TRACE...: does the model of the theory take the same decisions?  What a trace says of the world (releases, jobs
-   that are done or crash) goes into the extracted model; what the scheduler decided (who runs, who is late, whose budget
-   is used up) must come out, in the same slots. *)
+(* oracle TRACE...: does the model of the theory take the same decisions?  What a trace says of the world (releases,
+   jobs that are done or crash) goes into the extracted model; what the scheduler decided (who runs, who is late, whose
+   budget is used up) must come out, in the same slots. *)
 open Model
 
 type tick = { mutable releases : job list; mutable departs : bool; mutable decided : string list }

@@ -110,7 +110,8 @@ def main():
     wrong = list(complaints(functions, bare, status, output))
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"{', '.join(options.header)}: {len(functions)} functions, {SUMMARY.search(output).group(1)} goals, all proved")
+    goals = SUMMARY.search(output).group(1)
+    print(f"{', '.join(options.header)}: {len(functions)} functions, {goals} goals, all proved")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
      registers WORD...                   its registers, in the order of a context
      keep NAME, restore NAME             remember the present state; return to it
      load ADDRESS, store ADDRESS WORD    what user mode does: "word W", "done" or "fault"
-     SERVICE ARGUMENT...                 a call: "answer STATUS VALUE CURRENT REGISTERS [FRAME KIND DIGEST]...", with the
+     SERVICE ARGUMENT...                a call: "answer STATUS VALUE CURRENT REGISTERS [FRAME KIND DIGEST]...", with the
                                          digest of the registers, and each frame that the call changed with the
                                          digest of the words that mean something; or "undefined"
    Kinds: d user data, p descriptor, t top MMU table, m other MMU table or interior shadow table, 1 and 2 shadow leaves,
@@ -83,7 +83,7 @@ let kind_of = function
   | Shadow2Leaf _ -> '2'
   | ListPage _ -> 'l'
 
-(* How many words of a page mean something: descriptors and list pages keep old words where they have no use for them. *)
+(* How many words of a page mean something: descriptors and list pages keep old words where they have no use for any. *)
 let meaningful_words = function
   | DescriptorPage _ -> 6
   | ListPage (header, _) -> 4 + (4 * header.list_count)

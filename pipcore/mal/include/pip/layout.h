@@ -52,7 +52,7 @@
 #define PIP_RECORD_WORDS 4U
 #define PIP_LIST_CAPACITY 255U
 /* Where record j begins. */
-#define PIP_RECORD_PLACE(j) (PIP_LIST_FIRST_RECORD + (j) * PIP_RECORD_WORDS)
+#define PIP_RECORD_PLACE(j) (PIP_LIST_FIRST_RECORD + (j)*PIP_RECORD_WORDS)
 
 /* A context has 64 bytes, of which the last 16 are reserved: never loaded, never saved. */
 #define PIP_CONTEXT_WORDS 12U
