@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-#: test [TARGET...]   runs all tests, or those of Bazel targets or folders
+#: test [--nightly] [TARGET...]   runs all tests, or those of Bazel targets or folders
 #:
 #: Unit, property and machine tests, proofs, lint. Results that cannot have changed are not made again. The last line
 #: is `N passed, N failed`, counting test targets; the exit status is 0 only if none failed and some passed.
+#: With --nightly it runs the long campaigns instead, those with the tag "nightly".
 #:
 #: Example: ./pip test launcher //pipcore/...
 set -euo pipefail
 . tools/cli/common.sh
 targets=()
+options=()
 for target in "$@"; do
   case $target in
+    --nightly) options=(--test_tag_filters=nightly --build_tag_filters=nightly --build_tests_only) ;;
     -*) complain "unknown option $target; test takes Bazel targets or folders (./pip test --help)" ;;
     //* | @*) targets+=("$target") ;;
     *)
@@ -19,10 +22,10 @@ for target in "$@"; do
       ;;
   esac
 done
-[ $# -gt 0 ] || targets=(//...)
+[ ${#targets[@]} -gt 0 ] || targets=(//...)
 ensure_machine
 events=$(mktemp)
 trap 'rm -f "$events"' EXIT
 status=0
-call_bazel test --build_event_json_file="$events" -- "${targets[@]}" || status=$?
+call_bazel test --build_event_json_file="$events" "${options[@]}" -- "${targets[@]}" || status=$?
 python3 tools/cli/count_tests.py "$events" "$status"
