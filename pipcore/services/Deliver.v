@@ -22,7 +22,9 @@ Definition handler_in (part : page) (vector : word) : K context :=
   if page_eq vidt_frame no_page then ret (no_context part) else
   handler_context part vidt_frame vector.
 
-(** The same for [part] or the first of its ancestors that can be told; they are told of a double fault. *)
+(** The same for [part] or the first of its ancestors that can be told; they are told of a double fault.  Nobody is
+    above the root: if it cannot be told of [vector], it is told of a double fault itself, so no child stops the machine
+    with a vector that the root did not think of. *)
 Fixpoint handler_from (fuel : nat) (part : page) (vector : word) : K context :=
   match fuel with
   | O => ret (no_context no_page)
@@ -30,6 +32,7 @@ Fixpoint handler_from (fuel : nat) (part : page) (vector : word) : K context :=
       if page_eq part no_page then ret (no_context no_page) else
       let! handler := handler_in part vector in
       if negb (page_eq (context_first handler) no_page) then ret handler else
+      if page_eq part root then handler_in root double_fault else
       let! parent := parent_of part in
       handler_from less parent double_fault
   end.

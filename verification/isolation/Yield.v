@@ -1,6 +1,7 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * yield, interrupts and faults pass control, and change nothing but user data of the partition that is left *)
 From Pip.Isolation Require Export Context.
+From Pip.Isolation Require Import Depth.
 From Pip.Services Require Import Yield Deliver State.
 
 Section Yield.
@@ -120,8 +121,11 @@ Proof.
   - apply wp_ret. by apply Q0.
   - destruct Hc as [->|[n Ec]]; [rewrite N.eqb_refl; by apply wp_ret, Q0|].
     destruct (c =? 0); [by apply wp_ret, Q0|]. apply wp_bind.
-    assert (wp (let! parent := parent_of c in handler_from fuel parent double_fault)%monad Q (State m x r t)) as X.
-    { step. eapply wp_parent_of; [exact R|exact Ec|]. apply IH.
+    assert (wp (if c =? root_partition then handler_in root_partition double_fault else
+      let! parent := parent_of c in handler_from fuel parent double_fault)%monad Q (State m x r t)) as X.
+    { destruct (N.eqb_spec c root_partition) as [->|_].
+      { eapply wp_handler_in; [exact R|exact I|exact Ec|by apply Q0|]. intros z Ez. apply Q1. rewrite Ez. constructor. }
+      step. eapply wp_parent_of; [exact R|exact Ec|]. apply IH.
       - pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [_ P]; [by left|right].
         by exists n.
       - intros z Hz. apply Q1. by constructor. }
@@ -164,6 +168,42 @@ Proof.
   - pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [_ P]; [by left|right].
     by exists n.
   - intros z A L. eapply wp_mono; [by apply wp_interrupt_to|]. cbn. intros st s' [-> P]. accept. by eexists.
+Qed.
+
+(** The root partition has a context ready for double faults. *)
+Definition root_told_of_double_faults (s : state) : Prop :=
+  exists z, handler_in root_partition double_fault s = Done z s /\ context_first z <> 0.
+
+Lemma wp_handler_from_told ρ V s (Q : context -> state -> Prop) : holds ρ V s -> root_told_of_double_faults s ->
+  (forall z, loadable ρ z -> Q z s) ->
+  forall n c w fuel, ρ c = Partition n -> (n < fuel)%nat -> wp (handler_from fuel c w) Q s.
+Proof.
+  intros (R & I & _ & _) (z0 & E0 & F0) HQ. destruct s as [m x r t]. induction n as [|n IH]; intros c w fuel Ec Hf;
+    (destruct fuel as [|fuel]; [lia|]); cbn [handler_from]; open_tests; pose proof (parent_role _ _ _ _ _ R Ec) as P.
+  all: destruct (N.eqb_spec c 0) as [->|_]; [by rewrite (co_zero _ _ (proj1 R)) in Ec|]; apply wp_bind.
+  all: eapply wp_handler_in; [exact R|exact I|exact Ec| |intros z _ L;
+    rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R L)); by apply wp_ret, HQ].
+  all: cbn [negb context_first no_context]; rewrite N.eqb_refl; cbn [negb].
+  - destruct P as [-> _]. rewrite N.eqb_refl.
+    assert (wp (handler_in root_partition double_fault)
+      (fun z s' => s' = State m x r t /\ (context_first z = 0 \/ loadable ρ z)) (State m x r t)) as X.
+    { eapply wp_handler_in; [exact R|exact I|exact Ec|by split; [|left]|]. intros z _ L. by split; [|right]. }
+    apply wp_done in X as (z & s' & E & -> & [F|L]); rewrite E0 in E; injection E as <-; [done|].
+    apply wp_done. eauto.
+  - destruct P as [Hr P]. rewrite (proj2 (N.eqb_neq _ _) Hr). step. eapply wp_parent_of; [exact R|exact Ec|].
+    apply IH; [exact P|lia].
+Qed.
+
+(** No child can stop the machine by a fault or a software interrupt, whatever the partitions between it and the root
+    have done: if the root has a context ready for double faults, somebody takes control. *)
+Theorem fault_of_child_is_taken ρ V s vector : holds ρ V s -> current s <> root_partition ->
+  root_told_of_double_faults s -> wp (deliverFault vector) (fun st _ => st = DONE) s.
+Proof.
+  intros Hs Hc T. pose proof Hs as (R & I & [n Ec] & _). destruct s as [m x r t]. unfold deliverFault. cbn in Ec, Hc.
+  pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [P1 P2]; [done|]. do 3 step.
+  eapply wp_parent_of; [exact R|exact Ec|]. step.
+  eapply wp_handler_from_told; [exact Hs|exact T| |exact P2|by eapply depth_lt].
+  intros z L. eapply wp_mono; [by apply wp_interrupt_to|]. by intros st s' [-> _].
 Qed.
 
 (** ** Small services *)

@@ -173,6 +173,19 @@ TEST_F(DeliveryTest, AParentWithoutVidtIsSkipped) {
   ExpectRunning(root_, kPageFaultVector);
 }
 
+TEST_F(DeliveryTest, ARootThatHandlesNotThisVectorIsToldOfADoubleFault) {
+  // Or else a child could stop the machine with any vector that the root partition did not think of.
+  for (const std::uint32_t word : {0U, 0x00400000U, Scene::kKernelSpace, 0xFFFFFFC1U, 0xFFFFFFFFU}) {
+    for (const std::uint32_t vector : {kPageFaultVector, 77U, 255U}) {
+      machine.Return("in_the_grandchild");
+      SetVidt(2, vector, word);
+      GoUp(1);
+      ASSERT_EQ(Status(Service::kDeliverFault, {vector}), PIP_DONE) << vector;
+      ExpectRunning(root_, kDoubleFaultVector);
+    }
+  }
+}
+
 TEST_F(DeliveryTest, NobodyUpToTheRootCanBeTold) {
   SetVidt(1, kPageFaultVector, 0);
   SetVidt(2, kDoubleFaultVector, 0);

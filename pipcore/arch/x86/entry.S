@@ -166,8 +166,7 @@ interrupt_entry:
         testl   %eax, %eax
         je      leave_kernel
         pushl   %ebx
-        call    StopForTimerOrDrop
-        jmp     leave_kernel
+        call    StopForInterrupt
 
 interrupt_on_unusual_line:
         call    HandleInterrupt

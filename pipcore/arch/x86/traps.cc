@@ -25,7 +25,7 @@ std::uint32_t pending_interrupt = 0;
 
 void HandleFault(std::uint32_t vector);
 [[noreturn]] void StopForFault(std::uint32_t vector);
-void StopForTimerOrDrop(std::uint32_t vector);
+[[noreturn]] void StopForInterrupt(std::uint32_t vector);
 [[noreturn]] void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t eip);
 void HandleInterrupt(std::uint32_t line);
 void NoteInterrupt(std::uint32_t line);
@@ -58,7 +58,7 @@ void AppendPlace(kernel::TextLine& line) {
 
 void Deliver(std::uint32_t vector) {
   if (deliverInterrupt(vector) != PIP_DONE) {
-    StopForTimerOrDrop(vector);
+    StopForInterrupt(vector);
   }
 }
 
@@ -115,15 +115,18 @@ void StopForFault(std::uint32_t vector) {
   pip::kernel::LastWords(line);
 }
 
-// A device that the root has no handler for is not its device: its interrupt is dropped.  The timer is different: a
-// root that cannot take it has lost control of time, and a child could run for ever.
-void StopForTimerOrDrop(std::uint32_t vector) {
-  if (vector == PIP_FIRST_INTERRUPT_VECTOR + pip::x86::kTimerLine) {
-    pip::kernel::TextLine line;
-    line.Append("the root partition cannot take the timer's interrupt, which came");
-    pip::x86::AppendPlace(line);
-    pip::kernel::LastWords(line);
+void StopForInterrupt(std::uint32_t vector) {
+  const std::uint32_t line_number = vector - PIP_FIRST_INTERRUPT_VECTOR;
+  pip::kernel::TextLine line;
+  line.Append("the root partition cannot take ");
+  if (line_number == pip::x86::kTimerLine) {
+    line.Append("the timer's interrupt");
+  } else {
+    line.Append("the interrupt of line ").AppendDecimal(line_number);
   }
+  line.Append(", which came");
+  pip::x86::AppendPlace(line);
+  pip::kernel::LastWords(line);
 }
 
 void HandleFault(std::uint32_t vector) {

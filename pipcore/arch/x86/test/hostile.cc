@@ -28,7 +28,11 @@ struct Attack {
   std::uint32_t also_right;
 };
 
+constexpr std::uint32_t kDoubleFault = 8;
 constexpr std::uint32_t kTimerVector = 32;
+constexpr std::uint32_t kVectors = 256;
+// What a root that does not expect a vector may have in its VIDT: nothing; the kernel's memory; wrapping round.
+constexpr std::array kNoContexts = {0U, 0xD0000000U, 0xFFFFFFC4U};
 constexpr std::uint32_t kTicks = 3;
 constexpr std::uint32_t kStormTicks = 3000;
 constexpr std::uint32_t kRounds = 10000;
@@ -39,7 +43,7 @@ constexpr std::uint32_t kCalm = 11931;
 constexpr std::uint32_t kStorm = 60;
 constexpr std::uint32_t kGale = 600;  // for what must get on in the meantime
 
-std::array<user_ctx_t, 256> handler_contexts;
+std::array<user_ctx_t, kVectors> handler_contexts;
 alignas(16) std::array<std::byte, 8192> handler_stack;
 user_ctx_t after_yield;
 pip::ChildBuilder* child;
@@ -140,6 +144,23 @@ bool IsRight(const Attack& attack, std::uint32_t result) {
   return result == attack.expected || result == attack.also_right;
 }
 
+// Whether the root is told of a double fault when an attack ends at vectors that its VIDT has no context for.
+bool IsDoubleFaultOfDeafRoot(const Attack& attack, std::uint32_t word) {
+  pip::Vidt vidt = pip::Vidt::Own();
+  for (const std::uint32_t vector : {attack.expected, attack.also_right}) {
+    if (vector < kVectors) {
+      vidt.Set(vector, word);
+    }
+  }
+  const std::uint32_t result = Run(attack);
+  for (const std::uint32_t vector : {attack.expected, attack.also_right}) {
+    if (vector < kVectors) {
+      vidt.Set(vector, handler_contexts[vector]);
+    }
+  }
+  return result == kDoubleFault || (result >= kVectors && (result == attack.expected || result == attack.also_right));
+}
+
 }  // namespace
 
 extern "C" void main(const pip_fpinfo* boot) {
@@ -157,6 +178,9 @@ extern "C" void main(const pip_fpinfo* boot) {
     const std::uint32_t result = Run(attack);
     if (!IsRight(attack, result)) {
       pip::exit_fail("hostile: %s: expected %u, but the root is told %u", attack.name, attack.expected, result);
+    }
+    if (attack.expected < kVectors && !IsDoubleFaultOfDeafRoot(attack, kNoContexts[count % kNoContexts.size()])) {
+      pip::exit_fail("hostile: %s: a root without handler is not told of a double fault", attack.name);
     }
     ++count;
   }

@@ -12,6 +12,7 @@ _start:
 #define FAULT_TIMER_GARBAGE 5
 #define FAULT_SOFTWARE_INTERRUPT 6
 #define FAULT_NONE 7
+#define FAULT_DEVICE 8
 
 #if FAULT == FAULT_UNDEFINED
         movl    $0, 0xFFFFF000 + 4 * 6
@@ -35,6 +36,19 @@ _start:
 #elif FAULT == FAULT_SOFTWARE_INTERRUPT
         /* the root's own software interrupt has no parent to go to */
         int     $77
+#elif FAULT == FAULT_DEVICE
+        /* The serial port's transmitter is empty: line 4 asks as soon as it may (16550 data sheet, IER bit 1, and
+           MCR bit 3, which connects it to the controller). */
+        movl    $0, 0xFFFFF000 + 4 * 36
+        pushl   $0x08
+        pushl   $0x3FC
+        lcall   $0x30, $0
+        pushl   $0x02
+        pushl   $0x3F9
+        lcall   $0x30, $0
+        pushl   $1
+        lcall   $0x98, $0
+1:      jmp     1b
 #elif FAULT == FAULT_NONE
 1:      jmp     1b
 #endif
