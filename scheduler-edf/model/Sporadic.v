@@ -12,9 +12,6 @@ Record sporadic : Type := Sporadic { cost : nat; relative_deadline : nat; period
 (** A task asks for something and can have it in time if it is alone. *)
 Definition sensible (k : sporadic) : Prop := 1 <= cost k <= relative_deadline k /\ 1 <= period k.
 
-(** A job is due before the next one is released. *)
-Definition constrained (k : sporadic) : Prop := relative_deadline k <= period k.
-
 (** What the tasks [ts] may release: task [i] is the [i]-th of the list. *)
 Record legal (ts : list sporadic) (arr : arrivals) : Prop := {
   legal_well_formed : well_formed arr;

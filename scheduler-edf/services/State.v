@@ -2,7 +2,7 @@
 (** * The scheduler's memory and the primitives that generated C calls
 
     The state is a record of arrays, of fixed size, in preallocated memory.  Each primitive is one small C function of
-    the same name in scheduler_primitives.h, undefined outside its range: pure ones first, then arithmetic, then
+    the same name in edf_primitives.h, undefined outside its range: pure ones first, then arithmetic, then
     those that read and write the state. *)
 From Coq Require Export NArith Bool.
 From Pip.Model Require Export Monad.
@@ -21,6 +21,8 @@ Definition max_period : tick := 1099511627776.                        (* 2 ^ 40 
 (** The longest busy window that the admission test considers, and how many rounds its loops make. *)
 Definition max_window : tick := 281474976710656.                      (* 2 ^ 48 *)
 Definition admission_rounds : nat := N.to_nat 1048576.
+(** The longest period in which a share of a processor is promised. *)
+Definition longest_promise : tick := 16384.
 (** Bounds of loops: over all tasks; over the levels of a heap. *)
 Definition task_rounds : nat := N.to_nat max_tasks.
 Definition heap_levels : nat := 16.

@@ -23,8 +23,8 @@
 #define max_period (UINT64_C(1) << 40)
 #define max_window (UINT64_C(1) << 48)
 #define admission_rounds UINT32_C(1048576)
+#define longest_promise UINT64_C(16384)
 #define task_rounds max_tasks
-#define heap_levels UINT32_C(16)
 #define heap_levels UINT32_C(16)
 #define no_task UINT32_MAX
 #define first_task UINT32_C(0)

@@ -39,6 +39,18 @@ Proof.
   - rewrite service_empty; lia.
 Qed.
 
+(** Whether a job has left can be found out. *)
+Lemma left_by_decidable s leaves j t : left_by s leaves j t \/ ~ left_by s leaves j t.
+Proof.
+  induction t as [|t [(u & U & R)|N]]; [right; intros (u & U & _); lia|left; exists u; split; [lia|auto]|].
+  destruct (runs s j t) eqn:R, (leaves (S t)) eqn:L.
+  - left. exists t. apply runs_spec in R. auto.
+  - right. intros (u & U & Ru & Lu). assert (u = t \/ u < t) as [->|C] by lia; [congruence|]. apply N. exists u. auto.
+  - right. intros (u & U & Ru & Lu). assert (u = t \/ u < t) as [->|C] by lia; [|apply N; exists u; auto].
+    apply runs_spec in Ru. congruence.
+  - right. intros (u & U & Ru & Lu). assert (u = t \/ u < t) as [->|C] by lia; [congruence|]. apply N. exists u. auto.
+Qed.
+
 Section Accounting.
   Variables (key : policy) (arr : arrivals) (sup : supply) (leaves : nat -> bool).
   Hypothesis H_arrivals : well_formed arr.

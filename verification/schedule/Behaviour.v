@@ -125,12 +125,6 @@ Section Behaviour.
     destruct (start_parameters (N.of_nat i) ltac:(lia)) as [Q1 Q2 _ _]. unfold sensible. cbn. lia.
   Qed.
 
-  Lemma tasks_constrained : Forall constrained (tasks start).
-  Proof.
-    apply Forall_forall. intros k I. apply in_map_iff in I as (i & <- & I). apply in_seq in I.
-    destruct (start_parameters (N.of_nat i) ltac:(lia)) as [_ Q2 _ _]. unfold constrained. cbn. lia.
-  Qed.
-
   (** ** The schedule and the reports *)
 
   (** What edf_elect answers is the number of the job that the model elects. *)

@@ -197,6 +197,17 @@ Section Guarantees.
       now apply admitted_bound.
     Qed.
 
+    Theorem served_left_or_reported j : released arr j -> alive (deadline j) ->
+      service schedule_of j (release j) (deadline j) = budget j \/ left_by schedule_of leaves j (deadline j) \/
+      In (number j) (missed_tasks (deadline j)).
+    Proof.
+      intros R B. rewrite in_missed_tasks by exact B.
+      rewrite (agree_service schedule_of elected (deadline j) (agrees _ B)) by auto.
+      rewrite (agree_left_by schedule_of elected (deadline j) (agrees _ B)) by auto. rewrite model_edf in *.
+      destruct (settled_at_deadline arr sup leaves well_formed_here j R) as [E|[E|E]]; auto.
+      right; right. exists j. auto.
+    Qed.
+
     Theorem serves_need j need : released arr j -> alive (deadline j) -> admitted start -> sup = whole_processor ->
       need <= budget j ->
       (forall t, schedule_of t = Some j -> leaves (S t) = true -> need <= service schedule_of j (release j) (S t)) ->

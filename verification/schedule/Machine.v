@@ -8,7 +8,7 @@ From Coq Require Import List NArith Bool.
 Import ListNotations.
 From Pip.Model Require Import Monad.
 From Pip.Edf.Model Require Import Job Sporadic.
-From Pip.Edf.Services Require Import Types State Tasks Elect Admission.
+From Pip.Edf.Services Require Import Types State Tasks Elect Admission Sharing.
 From Pip.Schedule Require Import ArrayHeap Departures Represents Timers.
 Local Open Scope N_scope.
 
@@ -29,6 +29,10 @@ Definition tasks (s : scheduler) : list sporadic :=
 
 (** The admission test says yes. *)
 Definition admitted (s : scheduler) : Prop := exists v, edf_admit s = Done v s /\ verdict_decision v = ACCEPTED.
+
+(** And on a processor that supplies [slots] of every [every] slots. *)
+Definition admitted_shared (every slots : tick) (s : scheduler) : Prop :=
+  exists v, edf_admit_shared every slots s = Done v s /\ verdict_decision v = ACCEPTED.
 
 (** ** Slot after slot *)
 Inductive request : Type := Request (i : task_number) | Stop (i : task_number).
@@ -76,4 +80,21 @@ Section Run.
   (** and the schedule that it makes: the job of the elected task. *)
   Definition schedule_of : schedule := fun t =>
     if answer t =? no_task then None else Some (job_of (memory (S t)) (answer t)).
+
+  (** The slots that a task gets. *)
+  Definition share (i : task_number) : supply := fun t => answer t =? i.
 End Run.
+
+(** ** A scheduler above others
+
+    Task [server] of the scheduler above stands for a scheduler below that is promised [slots] of every [every] slots:
+    a periodic task that nobody stops, and that never leaves, even if the scheduler below has nothing to run. *)
+Record serves (above : scheduler) (requests : nat -> list request) (leaves : nat -> bool) (sup : supply)
+    (server : task_number) (every slots : tick) : Prop := {
+  server_in_table   : server < s_count above;
+  server_periodic   : s_kind above server = PERIODIC;
+  server_budget     : p_budget (s_parameters above server) = slots;
+  server_deadline   : p_deadline (s_parameters above server) = every;
+  server_period     : p_period (s_parameters above server) = every;
+  server_not_stopped: forall t, ~ In (Stop server) (requests t);
+  server_stays      : forall t, answer above requests leaves sup t = server -> leaves (S t) = false }.

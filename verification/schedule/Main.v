@@ -9,11 +9,11 @@
 From Coq Require Import List Arith NArith.
 Import ListNotations.
 From Pip.Model Require Import Monad.
-From Pip.Edf.Services Require Import Types State Admission.
-From Pip.Edf.Model Require Import Job Policy Queue Sporadic.
-From Pip.Schedule Require Import Represents Timers Machine.
-From Pip.Schedule Require Accounting Choice Demand Optimality DemandBound TaskServices Simulation Behaviour Guarantees.
-From Pip.Schedule Require AdmissionTheory.
+From Pip.Edf.Services Require Import Types State Admission Sharing Overheads.
+From Pip.Edf.Model Require Import Job Policy Queue Sporadic Resource.
+From Pip.Schedule Require Import Represents Timers Machine RealTime.
+From Pip.Schedule Require Optimality BusyWindow Simulation Behaviour AdmissionServices AdmissionTheory Guarantees.
+From Pip.Schedule Require FixedPriority Hierarchy OverheadServices.
 
 Section Machine.
   Variable policy : policy_name.
@@ -79,6 +79,15 @@ Section Machine.
       skipped t = [].
     Proof. exact (Guarantees.honest policy start H_configured requests leaves sup H_edf t H_alive). Qed.
 
+    (** By its deadline a job has had its whole budget, or has left by itself, or its task is reported. *)
+    Theorem machine_serves_or_reports j (H_released : released arr j) (H_alive : alive (deadline j)) :
+      service sched j (release j) (deadline j) = budget j \/ left_by sched leaves j (deadline j) \/
+      In (number j) (missed (deadline j)).
+    Proof.
+      exact (Guarantees.served_left_or_reported policy start H_configured requests leaves sup H_edf j H_released
+        H_alive).
+    Qed.
+
     (** Optimality: if any schedule meets the deadlines of all jobs that the machine releases, the machine misses
         none. *)
     Theorem machine_is_optimal t (H_alive : alive t) (H_feasible : feasible arr sup) : missed t = [].
@@ -127,6 +136,14 @@ Section Machine.
       exact (Guarantees.no_miss_supplied policy start H_configured requests leaves sup H_edf sbf t H_alive H_supplies
         H_bound).
     Qed.
+
+    (** In particular, if the supply keeps a promise for which edf_admit_shared accepted the tasks. *)
+    Theorem shared_never_misses every slots t (H_alive : alive t) (H_admitted : admitted_shared every slots start)
+      (H_promise : gives (N.to_nat every) (N.to_nat slots) sup) : missed t = [].
+    Proof.
+      exact (Hierarchy.shared_misses_nothing policy start H_configured requests leaves sup H_edf every slots t H_alive
+        H_admitted H_promise).
+    Qed.
   End EarliestDeadlineFirst.
 
   (** The test always answers.  Accepted: every legal sequence of releases of these tasks is feasible.  Overloaded: some
@@ -147,7 +164,114 @@ Section Machine.
       BusyWindow.number_released (tasks start) (N.to_nat h) + 2 <= admission_rounds) :
     admitted start <-> forall arr, legal (tasks start) arr -> feasible arr whole_processor.
   Proof. exact (AdmissionTheory.decides policy start H_configured h H_multiple H_small). Qed.
+
+  (** The test for part of a processor always answers.  Accepted: in every length the tasks demand no more than is
+      supplied in any case.  Overloaded: here is a length in which they can demand more. *)
+  Theorem shared_admission_answers every slots : exists v, edf_admit_shared every slots start = Done v start /\
+    let supply := periodic_supply (N.to_nat every) (N.to_nat slots) in
+    match verdict_decision v with
+    | ACCEPTED => (1 <= slots <= every)%N /\ forall l, demand_bound (tasks start) l <= supply l
+    | OVERLOADED => supply (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v) /\
+        demand_bound (tasks start) (N.to_nat (verdict_length v)) = N.to_nat (verdict_demand v)
+    | UNDECIDED => True
+    end.
+  Proof. exact (Hierarchy.shared_admission policy start H_configured every slots). Qed.
 End Machine.
+
+(** ** The second policy *)
+
+(** Under fixed priorities, no pending job's task has a lesser rank than the one that has the slot, nor the same rank
+    and a lesser number. *)
+Theorem fixed_priority_elects_least_rank start requests leaves sup t j k :
+  let arr := arrivals_of start requests leaves sup in let sched := schedule_of start requests leaves sup in
+  let rank := FixedPriority.rank_of start in
+  forall (H_configured : configured FIXED_PRIORITY start) (H_alive : alive t) (H_elected : sched t = Some j)
+    (H_pending : pending arr sched leaves k t),
+  rank (task j) < rank (task k) \/ rank (task j) = rank (task k) /\ task j <= task k.
+Proof. exact (FixedPriority.elects_least_rank start requests leaves sup t j k). Qed.
+
+(** ** A scheduler under a scheduler *)
+Section Hierarchy.
+  Variables (above below : scheduler).
+  Hypothesis H_above : configured EARLIEST_DEADLINE_FIRST above.
+  Hypothesis H_below : configured EARLIEST_DEADLINE_FIRST below.
+
+  (** The scheduler above, and the task in it that stands for the one below ([serves], in Machine.v). *)
+  Variables (requests : nat -> list request) (leaves : nat -> bool) (sup : supply).
+  Variables (server : task_number) (every slots : tick).
+  Hypothesis H_server : serves above requests leaves sup server every slots.
+
+  (** The scheduler below, whose first slot is slot [first] above, not before the first release of that task. *)
+  Variables (requests' : nat -> list request) (leaves' : nat -> bool) (first : nat).
+  Hypothesis H_first : N.to_nat (s_earliest above server) <= first.
+  Hypothesis H_admitted : admitted_shared every slots below.
+  Notation given := (fun t => share above requests leaves sup server (first + t)).
+
+  (** On the slots that it is given, the one below misses nothing, if the one above does not.  At any depth, then. *)
+  Theorem below_never_misses t (H_alive : alive (first + t + N.to_nat every))
+    (H_kept : forall u, u <= first + t + N.to_nat every -> missed_tasks above requests leaves sup u = []) :
+    missed_tasks below requests' leaves' given t = [].
+  Proof.
+    exact (Hierarchy.below_misses_nothing above below H_above H_below requests leaves sup server every slots H_server
+      H_admitted requests' leaves' first H_first t H_alive H_kept).
+  Qed.
+
+  (** So if both tests said yes, for the scheduler above on the whole processor, nothing is missed. *)
+  Theorem hierarchy_never_misses t (H_alive : alive (first + t + N.to_nat every)) (H_root : admitted above)
+    (H_whole : sup = whole_processor) : missed_tasks below requests' leaves' given t = [].
+  Proof.
+    apply below_never_misses; [exact H_alive|]. intros u L.
+    apply (admitted_never_misses _ above H_above requests leaves sup eq_refl u); auto.
+    exact (Guarantees.alive_le _ _ L H_alive).
+  Qed.
+End Hierarchy.
+
+(** ** In real time *)
+Section RealTime.
+  Variable start : scheduler.
+  Hypothesis H_configured : configured EARLIEST_DEADLINE_FIRST start.
+  Variables (requests : nat -> list request) (leaves : nat -> bool) (sup : supply).
+  Notation arr := (arrivals_of start requests leaves sup).
+  Notation sched := (schedule_of start requests leaves sup).
+
+  (** What the processor does in each unit of time: in a slot whose job stays, it works for the job, and for the
+      scheduler no longer than was measured (RealTime.v).  All costs and times are in these units. *)
+  Variable does : history.
+  Variables slot tick_cost switch_cost fault_cost overhead : tick.
+  Hypothesis H_overhead : exists m, edf_overhead tick_cost switch_cost fault_cost m = Done overhead m.
+  Hypothesis H_measured : forall t j, alive t -> sched t = Some j -> leaves (S t) = false ->
+    slot_as_measured does (N.to_nat slot) (N.to_nat tick_cost) (N.to_nat switch_cost) (N.to_nat fault_cost) t j.
+
+  (** A task whose jobs need [work] within [time], with the budget and the deadline that the services answer. *)
+  Variables i work time : tick.
+  Hypothesis H_budget : exists m, edf_budget_for work slot overhead m = Done (p_budget (s_parameters start i)) m.
+  Hypothesis H_deadline : exists m,
+    edf_deadline_for (s_kind start i) time slot m = Done (p_deadline (s_parameters start i)) m.
+
+  (** A job of this task, if it leaves only when its work is done, has done it within [time] after its event, if the
+      machine does not report it; which it does not do for admitted tasks. *)
+  Theorem deadlines_kept_in_real_time j x (H_released : released arr j) (H_task : number j = i)
+    (H_alive : alive (deadline j)) (H_kept : missed_tasks start requests leaves sup (deadline j) = [])
+    (H_event : answers (s_kind start i) (N.to_nat slot) j x)
+    (H_leaves : forall t, sched t = Some j -> leaves (S t) = true ->
+      N.to_nat work <= spent does (Works j) (release j * N.to_nat slot) (S t * N.to_nat slot)) :
+    N.to_nat work <= spent does (Works j) x (x + N.to_nat time).
+  Proof.
+    exact (kept_in_real_time start H_configured requests leaves sup does slot tick_cost switch_cost fault_cost overhead
+      H_overhead H_measured i work time H_budget H_deadline j x H_released H_task H_alive H_kept H_event H_leaves).
+  Qed.
+End RealTime.
+
+(** Events of a sporadic task that are far enough apart are seen far enough apart: no release is put off. *)
+Theorem events_are_not_put_off time slot period x y r q m
+  (H_period : edf_period_for SPORADIC time slot m = Done period m) (H_time : (period <> 0 /\ time < tick_limit)%N)
+  (H_apart : x + N.to_nat time <= y) (H_first : x <= r * N.to_nat slot < x + N.to_nat slot)
+  (H_second : y <= q * N.to_nat slot < y + N.to_nat slot) : r + N.to_nat period <= q.
+Proof.
+  destruct (OverheadServices.edf_period_for_runs m SPORADIC time slot (proj2 H_time)) as (p & E & K).
+  rewrite H_period in E. injection E as <-.
+  exact (events_apart _ _ _ x y r q (K (proj1 H_time)) H_apart H_first H_second).
+Qed.
 
 (** ** Job sets of any kind: arbitrary arrivals, any supply *)
 

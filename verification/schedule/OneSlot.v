@@ -74,9 +74,6 @@ Proof.
 Qed.
 
 (** ** Dispatch *)
-Lemma was_running_number s i : s_running s = i -> i < max_tasks -> was_running s = true.
-Proof. unfold was_running. intros -> L. apply negb_true_iff, N.eqb_neq. unfold no_task, max_tasks in *. lia. Qed.
-
 (** The state after a dispatch: somebody paid, the clock ticked. *)
 Definition dispatched (s : scheduler) (unspent : N -> tick) (r : N) : scheduler :=
   with_clock (with_jobs s (s_active s) (s_due s) unspent) (s_now s) r.
@@ -100,15 +97,6 @@ Qed.
 Definition cleared (s : scheduler) : scheduler :=
   with_reports s (ReportList 0 (reports (s_released s))) (ReportList 0 (reports (s_missed s)))
     (ReportList 0 (reports (s_skipped s))).
-
-(** The queue that the model has before dispatching is positive. *)
-Lemma ready_positive_step key new t d q : positive (tl q) -> Forall (fun j => 1 <= budget j)%nat new ->
-  positive (enqueue key new (Queue.drop_late t (Queue.retire d q))).
-Proof.
-  intros P F e I. apply enqueue_in in I as [[I ->]|I].
-  - rewrite Forall_forall in F. now apply F.
-  - apply (retire_positive d q P). now apply drop_late_in in I.
-Qed.
 
 Section OneSlot.
   Variables (s : scheduler) (q : queue) (departed supplied : bool).

@@ -160,9 +160,6 @@ Proof.
   intros i L A. destruct (D i L A) as [[B ->]|B]; auto.
 Qed.
 
-Lemma expired_same s s' now : s_timers s' = s_timers s -> expired s' now = expired s now.
-Proof. intros E. unfold expired. now rewrite E. Qed.
-
 Section OneTimer.
   Variables (s s1 : scheduler) (q : queue) (i now : N) (armed : N -> bool) (heap : array_heap).
   Hypothesis H_s1 : s1 = with_heap (with_arming s (update (s_earliest s) i (now + p_period (s_parameters s i))) armed)

@@ -23,9 +23,6 @@ Proof.
   intros H. unfold entry_task, pack. rewrite N.add_comm, N.mod_add by (unfold task_bits; lia). now apply N.mod_small.
 Qed.
 
-Lemma pack_unpack x : x = pack (entry_key x) (entry_task x).
-Proof. unfold pack, entry_key, entry_task, task_bits. rewrite N.mul_comm. apply N.div_mod. lia. Qed.
-
 Lemma max_tasks_bits i : i < max_tasks -> i < task_bits.
 Proof. unfold max_tasks, task_bits. lia. Qed.
 
@@ -130,10 +127,6 @@ Section Represents.
       rewrite Eq in So, I. now apply (sorted_head _ _ _ _ So).
   Qed.
 
-  Lemma rep_top_task e r : q = e :: r -> entry_task (entries (s_ready s) 0) = number (fst e).
-  Proof.
-    intros E. rewrite (rep_top e r E). apply entry_task_pack, max_tasks_bits, rep_task. rewrite E. simpl. auto.
-  Qed.
 End Represents.
 
 (** ** Removing the top *)

@@ -184,9 +184,6 @@ Proof.
   split; [repeat split; congruence|]. intros i. destruct (B i) as [->|]; auto.
 Qed.
 
-Lemma calm_represents s s' q : calm s s' -> represents s q -> represents s' q.
-Proof. intros [(E1 & E2 & E3 & E4 & E5 & E6 & E7 & E8 & E9 & E10) _]. apply represents_same. repeat split; auto. Qed.
-
 Theorem edf_request_runs s q i : good s q -> s_now s <= last_slot ->
   exists status s', edf_request i s = Done status s' /\ calm s s' /\ good s' q /\ s_kind s' = s_kind s.
 Proof.

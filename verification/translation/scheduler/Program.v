@@ -8,7 +8,7 @@
     Trusted: nothing. *)
 From Coq Require Import List String.
 From elpi Require Import elpi.
-From Pip.Edf.Services Require Import State Heap FixedPriority Policy Tasks Elect Admission.
+From Pip.Edf.Services Require Import State Heap FixedPriority Policy Tasks Elect Admission Sharing Overheads.
 From Pip.Translation Require Import Lang Reify.
 From Pip.Translation.Scheduler Require Import Project.
 
@@ -18,4 +18,6 @@ Elpi Reify scheduler_program scheduler_language scheduler_pure scheduler_primiti
   arm edf_reset edf_add_task edf_request edf_stop
   report remove_top retire drop_late release_job rearm release_due dispatch edf_elect
   task_demand task_requests add_demand add_requests demand_bound request_bound busy_window check_demand check_longest
-  edf_admit.
+  edf_admit
+  supply_bound length_to_supply shared_window check_shared check_longest_shared edf_admit_shared
+  edf_overhead edf_budget_for edf_deadline_for edf_period_for.

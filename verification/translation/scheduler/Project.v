@@ -34,6 +34,7 @@ Definition scheduler_syntax : list (string * syntax) := [
   ("Verdict", Struct "verdict_t" ["verdict_decision"; "verdict_length"; "verdict_demand"]);
 
   ("max_tasks", Same); ("key_limit", Same); ("max_period", Same); ("max_window", Same); ("admission_rounds", Same);
+  ("longest_promise", Same);
   ("task_rounds", Same); ("heap_levels", Same); ("no_task", Same); ("first_task", Same); ("top", Same);
   ("nothing", Same); ("one_slot", Same);
 
@@ -52,5 +53,6 @@ Elpi Monadic scheduler_primitives scheduler_language
 
 (** ** What the scheduler's partition calls *)
 Definition scheduler_entry_points : list string := [
-  "edf_reset"; "edf_add_task"; "edf_request"; "edf_stop"; "edf_elect"; "edf_admit"; "demand_bound"
+  "edf_reset"; "edf_add_task"; "edf_request"; "edf_stop"; "edf_elect"; "edf_admit"; "demand_bound";
+  "edf_admit_shared"; "supply_bound"; "edf_overhead"; "edf_budget_for"; "edf_deadline_for"; "edf_period_for"
 ].
