@@ -38,6 +38,11 @@ refused '--memory is' run //a:b --memory
 refused '--seconds is' run --seconds 0 //a:b
 refused 'unknown option --speed' run --speed //a:b
 refused 'unknown option --slow' verify --slow
+refused 'bench knows scheduler, not kernel' bench kernel
+refused 'unknown option --plot' bench --plot here.svg
+refused '--plot needs a file name' bench scheduler --plot
+refused 'there is no folder nowhere' bench scheduler --plot nowhere/here.svg
+refused 'unknown option --tsv' bench scheduler --tsv here.tsv
 
 overview=$(./pip --help)
 for file in tools/cli/*.sh; do
