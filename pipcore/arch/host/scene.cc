@@ -9,6 +9,7 @@ namespace pip::host {
 namespace {
 
 constexpr std::uint32_t kScenePages = 120;
+constexpr const char* kBeginning = "scene";
 
 template <typename T>
 T Built(const std::optional<T>& part) {
@@ -25,7 +26,16 @@ OracleProcess& SharedOracle() {
   return oracle;
 }
 
-Scene::Scene() : machine(kScenePages, &SharedOracle()), pages(PagesFrom(kFreeMemory, kScenePages)) {
+Scene::Scene()
+    : Scene([]() -> const Scene& {
+        static LockStep machine(kScenePages, &SharedOracle());
+        static const Scene beginning(machine);
+        return beginning;
+      }()) {
+  machine.Return(kBeginning);
+}
+
+Scene::Scene(LockStep& fresh) : machine(fresh), pages(PagesFrom(kFreeMemory, kScenePages)) {
   WriteHandlers(machine, kVidt, kContexts);
   child = Built(BuildChild(machine, pages, 30));
   Prepare(machine, pages, child.descriptor, kEmptyTable);
@@ -39,7 +49,7 @@ Scene::Scene() : machine(kScenePages, &SharedOracle()), pages(PagesFrom(kFreeMem
   child_hidden = grandchild.descriptor;
   child_given = grandchild.given[0];
   EnterParent(machine);
-  machine.Keep("scene");
+  machine.Keep(kBeginning);
 }
 
 }  // namespace pip::host

@@ -13,6 +13,7 @@ namespace pip::host {
 // The oracle that all tests of a program share.
 OracleProcess& SharedOracle();
 
+// Every scene is the same machine, built once and put back to its beginning: the one before is over.
 struct Scene {
   Scene();
 
@@ -23,7 +24,7 @@ struct Scene {
   static constexpr std::uint32_t kNoTable = 0x20000000;
   static constexpr std::uint32_t kKernelSpace = 0xD0000000;
 
-  LockStep machine;
+  LockStep& machine;
   Pages pages;                 // free pages of the root partition
   Child child;                 // can run; has kEmptyTable prepared
   Child sibling;               // can run
@@ -34,6 +35,9 @@ struct Scene {
   std::uint32_t given;         // page of the root partition that child maps
   std::uint32_t child_hidden;  // address in child of a structure of grandchild
   std::uint32_t child_given;   // address in child of a page that grandchild maps
+
+ private:
+  explicit Scene(LockStep& fresh);
 };
 
 }  // namespace pip::host
