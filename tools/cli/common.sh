@@ -39,3 +39,15 @@ call_bazel() {
     bazel "${startup_options[@]}" "$command" --curses=no --color=no --show_progress_rate_limit=20 "$@"
   fi
 }
+
+# image_label IMAGE: the label of a pip_image, from a label or from the folder that has it.
+image_label() {
+  case $1 in
+    //*:*) printf '%s\n' "$1" ;;
+    //*) printf '%s:%s\n' "$1" "${1##*/}" ;;
+    *)
+      [ -f "$1/BUILD" ] || complain "no such image: $1 is no folder with a BUILD file (./pip run --help)"
+      printf '//%s:image\n' "${1%/}"
+      ;;
+  esac
+}

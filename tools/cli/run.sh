@@ -39,13 +39,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$image" ] || complain "run which image? For instance: ./pip run launcher"
-case $image in
-  //*) ;;
-  *)
-    [ -f "$image/BUILD" ] || complain "no such image: $image is no folder with a BUILD file (./pip run --help)"
-    image=//${image%/}:image
-    ;;
-esac
+image=$(image_label "$image")
 ensure_machine
 call_bazel build --show_result=0 -- "$image"
 # It is built; what is left to say is the machine's.

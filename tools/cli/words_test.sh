@@ -42,6 +42,12 @@ refused 'bench knows scheduler, not kernel' bench kernel
 refused 'unknown option --plot' bench --plot here.svg
 refused '--plot needs a file name' bench scheduler --plot
 refused 'there is no folder nowhere' bench scheduler --plot nowhere/here.svg
+refused 'image of which kind' image
+refused 'image knows the kind iso' image floppy
+refused 'no such image: nowhere' image iso nowhere
+refused 'one image' image iso //a:b //c:d
+refused '--output needs a file' image iso --output
+refused 'unknown option --fast' image iso --fast
 refused 'unknown option --tsv' bench scheduler --tsv here.tsv
 
 overview=$(./pip --help)

@@ -5,34 +5,16 @@
 set -uo pipefail
 # shellcheck source=tools/bazel/emulator/image.sh
 . "$(dirname "${BASH_SOURCE[0]}")/image.sh"
+# shellcheck source=tools/bazel/emulator/iso.sh
+. "$(dirname "${BASH_SOURCE[0]}")/iso.sh"
 memory=64
 read_options "$@"
 bochs=$(program "${PIP_BOCHS:-}" bochs)
-grub_mkrescue=$(program "" grub-mkrescue)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-mkdir -p "$work/cd/boot/grub"
-cp "$kernel" "$work/cd/kernel.elf"
-{
-  # The menu must be the serial port's only silent reader: what the guest prints is all there is.
-  echo "set timeout=0"
-  echo "menuentry pip {"
-  echo "  multiboot /kernel.elf $kernel_arguments"
-  for i in "${!files[@]}"; do
-    name=$(basename "${files[$i]}")
-    [ -e "$work/cd/$name" ] && die "two modules are called $name"
-    cp "${files[$i]}" "$work/cd/$name"
-    echo "  module /$name $name ${arguments[$i]}"
-  done
-  echo "}"
-} >"$work/cd/boot/grub/grub.cfg"
-"$grub_mkrescue" -d /usr/lib/grub/i386-pc --compress=no --locales= --fonts= \
-  -o "$work/pip.iso" "$work/cd" >"$work/grub.log" 2>&1 || {
-  cat "$work/grub.log" >&2
-  die "grub-mkrescue could not make the CD"
-}
+write_iso "$work/pip.iso"
 
 cat >"$work/bochsrc" <<RC
 megs: $memory
