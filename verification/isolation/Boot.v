@@ -88,15 +88,7 @@ Record sound : Prop := {
   tables_exist : Forall (fun x => at_page x / table_size ∈ slot <$> plan_leaves P) (plan_mappings P);
 }.
 
-Context (S : sound).
-
 (** ** Looking things up *)
-Lemma role_frames p r : r <> Unused -> role_of p = r <-> (p, r) ∈ frames.
-Proof.
-  intros Hr. rewrite (elem_of_list_to_map (M := gmap N)) by apply S. unfold role_of.
-  destruct (list_to_map frames !! p) as [r'|]; cbn; split; congruence.
-Qed.
-
 Lemma frames_cases p r : (p, r) ∈ frames <->
   (p = R /\ r = Partition 0) \/ (p = d_list desc /\ r = ListAt R 0)
   \/ (exists k, p = root_of desc k /\ r = TreeTable R k 1 0)
@@ -109,6 +101,14 @@ Proof.
   split.
   - intros [[E|[E|[]]]|[(k&E&_)|[(x&(k&E&_)&Hx)|(x&E&Hx)]]]; injection E as -> ->; eauto 10.
   - intros [[-> ->]|[[-> ->]|[(k&->&->)|[(x&k&Hx&->&->)|(x&Hx&->&->)]]]]; eauto 15.
+Qed.
+
+Context (S : sound).
+
+Lemma role_frames p r : r <> Unused -> role_of p = r <-> (p, r) ∈ frames.
+Proof.
+  intros Hr. rewrite (elem_of_list_to_map (M := gmap N)) by apply S. unfold role_of.
+  destruct (list_to_map frames !! p) as [r'|]; cbn; split; congruence.
 Qed.
 
 Lemma leaves_at_Some u x : leaves_at u = Some x <-> x ∈ plan_leaves P /\ slot x = u.

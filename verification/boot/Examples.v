@@ -1,0 +1,114 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The check on words that can be counted: it accepts a boot, and each kind of broken boot has its answer
+
+    Two machines: x86, whose numbers the kernel's C has; and the small one, where the check is computed. *)
+From stdpp Require Import gmap.
+From Pip.Boot Require Import Theorems.
+From Pip.Isolation Require Import X86 Theorems.
+Open Scope N_scope.
+
+(** ** x86: entries as pipcore/mal/include/pip/words.h writes them (Intel SDM volume 3A, tables 4-5 and 4-6) *)
+
+(** The x86 machine with memory up to the frame [frames]. *)
+Definition x86_machine (root frames : N) : Params := {|
+  table_size := 1024; table_size_gt_1 := eq_refl; top := 1; top_positive := le_n 1; kernel_slot := x86_kernel_slot;
+  root_partition := root; first_page := 256; pages := frames; list_capacity := 255; list_capacity_pos := eq_refl;
+  vidt_page := 1048575;
+|}.
+
+Definition x86_leaf (p : N) (w x : bool) : N := p * 4096 + 5 + (if w then 2 else 0) + (if x then 512 else 0).
+
+(** [image] and [tables]: where the kernel stands, from the linker and from boot. *)
+Definition x86_layout root frames (image tables : N * N) : @Layout (x86_machine root frames) :=
+  @Build_Layout (x86_machine root frames) x86_leaf (fun p => x86_leaf p true true) 0
+    (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2)
+    (fun p => (184 <=? p) && (p <? 192)) image.1 image.2 tables.1 tables.2 ltac:(done) (conj eq_refl eq_refl).
+
+Section X86.
+Context (root frames : N) (image tables : N * N).
+Local Instance this_machine : Params := x86_machine root frames.
+Local Instance this_layout : Layout := x86_layout root frames image tables.
+
+Theorem x86_isolation_from_boot s s' f registers (H_checked : check_boot s = Done f s') (H_answer : found f = SOUND) :
+  exists m start, boots_into s m registers start
+  /\ forall reached, steps_to start reached -> HI (mem reached) /\ VS (mem reached) /\ KDI (mem reached).
+Proof. by eapply isolation_from_boot. Qed.
+End X86.
+
+(** ** The small machine, its kernel in frame 30 and its window's tables in frame 31 *)
+Definition small_layout : @Layout small := @Build_Layout small x86_leaf (fun p => x86_leaf p true true) 0
+  (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2)
+  (fun _ => false) 30 31 31 32 ltac:(done) (conj eq_refl eq_refl).
+
+(** The words of [small_plan] (isolation/Boot.v), as boot would leave them. *)
+Definition small_words (p i : N) : N :=
+  match @role_of small small_plan p with
+  | Partition _ => nth (N.to_nat i) [2 * 4096; 3 * 4096; 4 * 4096; 5 * 4096] 0
+  | TreeTable _ _ 0 _ =>
+      match @boot_memory small small_plan p with
+      | Table t => if e_present (t i) then x86_leaf (e_frame (t i)) (e_write (t i)) (e_execute (t i)) else 0
+      | _ => 0
+      end
+  | TreeTable _ _ _ _ =>
+      match @boot_memory small small_plan p with
+      | Table t => if e_kernel (t i) then 3 else if e_present (t i) then x86_leaf (e_frame (t i)) true true else 0
+      | _ => 0
+      end
+  | _ => 0
+  end.
+
+Definition small_boot : boot_words := BootWords small_words (fun i => if i =? 0 then 3 else 0) 1 8192 (fun _ => false).
+
+(** The answer on these words, but for the word [i] of frame [p]. *)
+Definition answer_with (p i w : N) : option fault :=
+  let words q j := if (q =? p) && (j =? i) then w else small_words q j in
+  match @check_boot small small_layout
+    (BootWords words (directory small_boot) (running small_boot) (loaded small_boot) (taken small_boot)) with
+  | Done f _ => Some (found f)
+  | Undefined => None
+  end.
+
+Definition answer_of (s : boot_words) : option fault :=
+  match @check_boot small small_layout s with Done f _ => Some (found f) | Undefined => None end.
+
+Example accepts_the_boot : answer_of small_boot = Some SOUND.
+Proof. vm_compute. reflexivity. Qed.
+
+(** One word changed: frame, index, word. *)
+Example a_leftover_entry : answer_with 6 5 (25 * 4096 + 5) = Some FRAME_TAKEN.
+Proof. vm_compute. reflexivity. Qed.
+Example a_mapped_table : answer_with 6 0 (2 * 4096 + 7) = Some FRAME_TAKEN.
+Proof. vm_compute. reflexivity. Qed.
+Example a_page_of_the_kernel : answer_with 6 0 (30 * 4096 + 7) = Some FRAME_TAKEN.
+Proof. vm_compute. reflexivity. Qed.
+Example no_such_frame : answer_with 6 0 (32 * 4096 + 7) = Some FRAME_OUTSIDE.
+Proof. vm_compute. reflexivity. Qed.
+Example a_supervisor_page : answer_with 6 0 (15 * 4096 + 3) = Some BAD_ENTRY.
+Proof. vm_compute. reflexivity. Qed.
+Example a_gift_to_nobody_known : answer_with 7 3 4096 = Some LEFTOVER_IN_SHADOW.
+Proof. vm_compute. reflexivity. Qed.
+Example an_origin : answer_with 8 3 4096 = Some LEFTOVER_IN_SHADOW.
+Proof. vm_compute. reflexivity. Qed.
+Example a_link_in_one_tree : answer_with 3 4 (9 * 4096 + 519) = Some BAD_LINK.
+Proof. vm_compute. reflexivity. Qed.
+Example two_links_to_one_table : answer_with 2 2 (6 * 4096 + 519) = Some FRAME_TAKEN.
+Proof. vm_compute. reflexivity. Qed.
+Example another_kernel_entry : answer_with 2 0 7 = Some KERNEL_ENTRY_CHANGED.
+Proof. vm_compute. reflexivity. Qed.
+Example a_parent : answer_with 1 4 4096 = Some BAD_DESCRIPTOR.
+Proof. vm_compute. reflexivity. Qed.
+Example interrupts_on : answer_with 1 5 1 = Some BAD_DESCRIPTOR.
+Proof. vm_compute. reflexivity. Qed.
+Example a_root_of_two_trees : answer_with 1 1 8192 = Some FRAME_TAKEN.
+Proof. vm_compute. reflexivity. Qed.
+Example a_record_in_the_list : answer_with 5 2 1 = Some BAD_LIST.
+Proof. vm_compute. reflexivity. Qed.
+Example an_open_kernel : answer_of (BootWords (fun p i => if (p =? 2) && (i =? 0) then 7 else small_words p i)
+  (fun _ => 7) 1 8192 (fun _ => false)) = Some KERNEL_ENTRY_OPEN.
+Proof. vm_compute. reflexivity. Qed.
+Example another_partition : answer_of (BootWords small_words (directory small_boot) 2 8192 (fun _ => false))
+  = Some NOT_THE_ROOT.
+Proof. vm_compute. reflexivity. Qed.
+Example another_table : answer_of (BootWords small_words (directory small_boot) 1 4096 (fun _ => false))
+  = Some WRONG_TABLE_LOADED.
+Proof. vm_compute. reflexivity. Qed.
