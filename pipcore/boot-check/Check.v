@@ -53,8 +53,8 @@ Definition check_link (mmu shadow1 shadow2 : page) (i : index) : B fault :=
   let! b := boot_entry shadow2 i in
   if is_kernel_slot i then
     let! k := directory_entry i in
-    if negb (entry_word_eq e k) then ret KERNEL_ENTRY_CHANGED else
-    if word_is_user k then ret KERNEL_ENTRY_OPEN else
+    if negb (same_mapping e k) then ret KERNEL_ENTRY_CHANGED else
+    if word_is_user e || word_is_user k then ret KERNEL_ENTRY_OPEN else
     if entry_word_eq a absent_word && entry_word_eq b absent_word then ret SOUND else ret BAD_LINK
   else
   if entry_word_eq e absent_word then

@@ -20,6 +20,7 @@ Class Layout `{Params} := {
   word_writable : entry_word -> bool;
   word_executable : entry_word -> bool;
   word_is_user : entry_word -> bool;                  (** user mode may pass: of a kernel's entry *)
+  same_mapping : entry_word -> entry_word -> bool;    (** equal, but for what the MMU notes: accessed, dirty *)
   device_frame : page -> bool;                        (** devices that the root partition may map *)
   image_begin : page; image_end : page;               (** the kernel's text, data and stack *)
   tables_begin : page; tables_end : page;             (** tables that boot took for the kernel's window *)

@@ -34,7 +34,8 @@ Definition words_of (D w : N -> N) (r : role) (o : object) : Prop :=
   | TreeTable _ Shadow1 O _ => exists t, o = Shadow1Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = no_gift
   | TreeTable _ Shadow2 O _ => exists t, o = Shadow2Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = 0
   | TreeTable _ _ _ _ => exists t, o = Table t /\ forall i, i < table_size ->
-      if e_kernel (t i) then w i = D i /\ word_is_user (D i) = false else w i = interior_entry_word (t i)
+      if e_kernel (t i) then same_mapping (w i) (D i) = true /\ word_is_user (w i) = false
+      else w i = interior_entry_word (t i)
   | UserPage | Unused | Lost => o = Data w
   end.
 
@@ -161,7 +162,8 @@ Proof.
 Qed.
 
 Lemma root_entry_word k i : i < table_size ->
-  if e_kernel (root_entry P k i) then W (tree_of W k) i = D i /\ word_is_user (D i) = false
+  if e_kernel (root_entry P k i)
+  then same_mapping (W (tree_of W k) i) (D i) = true /\ word_is_user (W (tree_of W k) i) = false
   else W (tree_of W k) i = interior_entry_word (root_entry P k i).
 Proof.
   intros Hi. pose proof (links_ok _ _ A i Hi) as [K N L]. unfold root_entry.
@@ -180,7 +182,8 @@ Qed.
 Lemma plan_encoded p : words_of D (W p) (role_of P p) (boot_memory P p).
 Proof.
   unfold boot_memory. destruct (role_of P p) eqn:E; try done; apply (role_frames P plan_sound) in E; try done;
-    apply frames_cases in E as [[-> [=]]|[[-> [=]]|[(k'&->&[=])|[(x&k'&Hx&->&[=])|(x&_&_&[=])]]]]; subst; cbn [words_of].
+    apply frames_cases in E as [[-> [=]]|[[-> [=]]|[(k'&->&[=])|[(x&k'&Hx&->&[=])|(x&_&_&[=])]]]]; subst;
+    cbn [words_of].
   - eexists. split; [done|]. split_and!; try done.
     + by intros [].
     + cbn. by rewrite (nobody_above _ _ A).

@@ -18,10 +18,13 @@ Definition x86_machine (root frames : N) : Params := {|
 
 Definition x86_leaf (p : N) (w x : bool) : N := p * 4096 + 5 + (if w then 2 else 0) + (if x then 512 else 0).
 
+(** Bits 5 and 6, accessed and dirty, are the hardware's. *)
+Definition x86_same (a b : N) : bool := N.lor a 96 =? N.lor b 96.
+
 (** [image] and [tables]: where the kernel stands, from the linker and from boot. *)
 Definition x86_layout root frames (image tables : N * N) : @Layout (x86_machine root frames) :=
   @Build_Layout (x86_machine root frames) x86_leaf (fun p => x86_leaf p true true) 0
-    (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2)
+    (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2) x86_same
     (fun p => (184 <=? p) && (p <? 192)) image.1 image.2 tables.1 tables.2 ltac:(done) (conj eq_refl eq_refl).
 
 Section X86.
@@ -37,7 +40,7 @@ End X86.
 
 (** ** The small machine, its kernel in frame 30 and its window's tables in frame 31 *)
 Definition small_layout : @Layout small := @Build_Layout small x86_leaf (fun p => x86_leaf p true true) 0
-  (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2)
+  (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2) x86_same
   (fun _ => false) 30 31 31 32 ltac:(done) (conj eq_refl eq_refl).
 
 (** The words of [small_plan] (isolation/Boot.v), as boot would leave them. *)

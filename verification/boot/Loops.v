@@ -24,7 +24,8 @@ Definition leaf_frames (x : leaves) : list N := leaf_of x <$> kinds.
 
 (** What the check requires of slot [i]. *)
 Record link_ok i : Prop := {
-  link_kernel : kernel_slot i = true -> W (tree Mmu) i = D i /\ word_is_user (D i) = false
+  link_kernel : kernel_slot i = true -> same_mapping (W (tree Mmu) i) (D i) = true
+    /\ word_is_user (W (tree Mmu) i) = false
     /\ W (tree Shadow1) i = absent_word /\ W (tree Shadow2) i = absent_word;
   link_absent : kernel_slot i = false -> W (tree Mmu) i = absent_word -> forall k, W (tree k) i = absent_word;
   link_present : kernel_slot i = false -> W (tree Mmu) i <> absent_word ->
@@ -113,8 +114,8 @@ Lemma wp_check_link i (Q : fault -> boot_words -> Prop) s : reserved s -> i < ta
 Proof.
   intros R Hi Hq Hf. unfold check_link, entry_word_eq, is_kernel_slot. unfold leaves_at_slot in Hq.
   do 3 (apply wp_bind, wp_boot_entry; [done..|]). destruct (kernel_slot i) eqn:K; cbn [orb] in Hq.
-  - apply wp_bind, wp_directory_entry; [done|]. destruct (_ =? directory s i) eqn:E; cbn [negb]; [|by apply wp_ret, Hf].
-    destruct (word_is_user _) eqn:U; [by apply wp_ret, Hf|]. destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.
+  - apply wp_bind, wp_directory_entry; [done|]. destruct (same_mapping _ _) eqn:E; cbn [negb]; [|by apply wp_ret, Hf].
+    destruct (word_is_user _ || _) eqn:U; [by apply wp_ret, Hf|]. destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.
     apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [done|congruence..].
   - destruct (word_at s (tree Mmu) i =? absent_word) eqn:E; cbn in Hq.
     + destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.

@@ -146,8 +146,8 @@ Proof.
   intros s1 A G1. apply wp_if_sound; [done|intros _]. apply wp_bind, wp_take; [by eapply grows_reserved| |].
   2: { intros; apply wp_if_sound; auto; done. }
   intros s2 A2 G2. apply wp_if_sound; [done|intros _]. pose proof (grows_more _ _ _ _ _ G1 G2) as G.
-  apply wp_take; [by eapply grows_reserved| |by auto]. intros s3 A3 G3. apply Hq; [by rewrite !Forall_cons, Forall_nil|].
-  exact (grows_more _ _ _ _ _ G G3).
+  apply wp_take; [by eapply grows_reserved| |by auto]. intros s3 A3 G3.
+  apply Hq; [by rewrite !Forall_cons, Forall_nil|]. exact (grows_more _ _ _ _ _ G G3).
 Qed.
 
 (** ** The kernel's frames *)

@@ -14,11 +14,13 @@
 #include "pipcore/arch/x86/processor.h"
 #include "pipcore/arch/x86/root_partition.h"
 #include "pipcore/arch/x86/serial.h"
+#include "pipcore/boot-check/require_sound_boot.h"
 #include "pipcore/kernel/boot_information.h"
 #include "pipcore/kernel/last_words.h"
 
 extern "C" {
 #include "pip/mal.h"
+#include "pipcore/boot-check/boot_words.h"
 
 // kernel.lds, boot.S and entry.S.
 extern char kernel_begin[];
@@ -36,6 +38,9 @@ alignas(4096) std::uint32_t kernel_directory[PIP_TABLE_SIZE];
 page_t running_partition = 0;
 page_t root_partition = 0;
 std::uint32_t frame_count = 0;
+
+// What the boot check asks of the processor.
+std::uint32_t read_mmu_root() { return pip::x86::ReadCr3(); }
 }
 
 namespace pip::kernel {
@@ -137,13 +142,16 @@ std::span<TablePage> TakeTables(FrameSet& free, std::uint32_t count) {
   kernel::LastWords("too little memory for the kernel's tables");
 }
 
-void StartPaging(const KernelImage& image, std::uint32_t window_frames, const Features& features, FrameSet& free) {
+// Returns the frames of the window's tables, but for the first, which is part of the image.
+FrameRange StartPaging(const KernelImage& image, std::uint32_t window_frames, const Features& features,
+                       FrameSet& free) {
   const std::span<TablePage> more = TakeTables(free, WindowTables(window_frames, features.paging));
   // Right because std::array<uint32_t, n> is laid out as uint32_t[n], which is how C declares this table.
   TablePage& directory = reinterpret_cast<TablePage&>(kernel_directory);
   const KernelTables tables = {directory, image_table, AddressOf(image_table.data()) / kPageBytes, first_window_table,
                                AddressOf(first_window_table.data()) / kPageBytes};
-  FillKernelTables(tables, image, window_frames, features.paging, more, AddressOf(more.data()) / kPageBytes);
+  const std::uint32_t first = AddressOf(more.data()) / kPageBytes;
+  FillKernelTables(tables, image, window_frames, features.paging, more, first);
   WriteCr3(AddressOf(kernel_directory));
   WriteCr4((features.paging.large_pages ? kCr4PageSizeExtensions : 0) |
            (features.machine_check ? kCr4MachineCheck : 0) | features.protections);
@@ -157,6 +165,7 @@ void StartPaging(const KernelImage& image, std::uint32_t window_frames, const Fe
     WriteCr4((features.paging.large_pages ? kCr4PageSizeExtensions : 0) |
              (features.machine_check ? kCr4MachineCheck : 0) | features.protections | kCr4PageGlobal);
   }
+  return {first, first + static_cast<std::uint32_t>(more.size())};
 }
 
 // Intel SDM volume 3A, section 5.8.7: with CS 0x08 the kernel's stack segment is 0x10.
@@ -269,7 +278,7 @@ void BuildRoot(FrameSet& free) {
   frame_count = window_frames;
   FindFreeMemory(image, window_frames, free_memory);
   const Features features = ReadFeatures();
-  StartPaging(image, window_frames, features, free_memory);
+  const FrameRange window_tables = StartPaging(image, window_frames, features, free_memory);
   if (features.sysenter) {
     InitializeFastEntry();
   }
@@ -278,7 +287,8 @@ void BuildRoot(FrameSet& free) {
   BuildRoot(free_memory);
   FillBootInformation();
   StartRootPartition(root);
-  // The state is complete: a check of the invariant belongs here, before the first instruction of user mode.
+  // The root's table was loaded after the last write to a table, and nothing is written from here on.
+  kernel::RequireSoundBoot({image.all.begin, image.all.end}, {window_tables.begin, window_tables.end});
   leave_kernel();
 }
 

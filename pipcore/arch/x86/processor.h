@@ -56,6 +56,11 @@ inline std::uint32_t ReadCr2() {
   asm volatile("movl %%cr2, %0" : "=r"(value));
   return value;
 }
+inline std::uint32_t ReadCr3() {
+  std::uint32_t value;
+  asm volatile("movl %%cr3, %0" : "=r"(value));
+  return value;
+}
 
 // Intel SDM volume 2A, CPUID.
 struct CpuidResult {

@@ -43,7 +43,7 @@ Definition boot_syntax : list (string * syntax) := [
   ("user_frame", Same); ("frame_exists", Same); ("past", Same); ("is_kernel_slot", Same);
   ("absent_word", Named "no_entry"); ("leaf_word", Named "user_entry"); ("link_word", Named "link_entry");
   ("word_frame", Named "frame_of"); ("word_writable", Named "is_writable"); ("word_executable", Named "is_executable");
-  ("word_is_user", Named "is_user")
+  ("word_is_user", Named "is_user"); ("same_mapping", Same)
 ].
 
 Section Tables.
