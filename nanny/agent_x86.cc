@@ -6,6 +6,7 @@
 #include <span>
 
 #include "libpip/cpp/vidt.h"
+#include "pip/api.h"
 #include "pip/arch/services.h"
 
 extern "C" {
@@ -321,5 +322,19 @@ OwnResult CallAsRoot(const Call& call, Entry entry) {
 }
 
 bool HasFastEntry() { return pip_cpu_has_sysenter != 0; }
+
+// Intel 8254 data sheet, control words: counter 0 as rate generator (mode 2), or in mode 0 without a count, where its
+// output stays low.
+void SetTicks(std::uint32_t divisor) {
+  constexpr std::uint16_t kControl = 0x43;
+  constexpr std::uint16_t kCounter = 0x40;
+  if (divisor == kNoTicks) {
+    Pip_Outb(kControl, 0x30);
+    return;
+  }
+  Pip_Outb(kControl, 0x34);
+  Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor));
+  Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor >> 8));
+}
 
 }  // namespace nanny

@@ -73,6 +73,11 @@ OwnResult CallAsRoot(const Call& call, Entry entry);
 
 bool HasFastEntry();
 
+// The timer ticks once per so many cycles of its clock, or not at all.
+inline constexpr std::uint32_t kNoTicks = 0;
+inline constexpr std::uint32_t kDefaultTicks = 11932;  // 100 a second
+void SetTicks(std::uint32_t divisor);
+
 }  // namespace nanny
 
 #endif  // NANNY_AGENT_X86_H_

@@ -24,6 +24,10 @@ constexpr std::array<std::uint32_t, 12> kDestinations = {0x00400000, 0x007FF000,
                                                          0x7FFFF000, 0x80000000, 0xCFC00000, 0xCFFFF000,
                                                          0xFFC00000, 0xFFFFD000, 0xFFFFE000, 0xFFFFF000};
 
+// The timer's divisor: from a tick now and then to several in each call.
+constexpr std::array<std::uint32_t, 4> kTickRates = {kDefaultTicks, 1193, 240, 60};
+constexpr std::uint32_t kCallsBetweenGales = 500;
+
 }  // namespace
 
 // The partitions' memory as a whole; pages of the root that are not of the pool stay out of the game.
@@ -283,6 +287,9 @@ void Beaver::Run(std::uint32_t calls) {
   std::uint32_t next_audit = kAudit;
   while (world_.calls() < calls) {
     Step();
+    if (random_.OneIn(kCallsBetweenGales)) {
+      world_.SetTickRate(kTickRates[random_.Below(kTickRates.size())]);
+    }
     if (world_.calls() >= next_audit) {
       world_.Audit();
       next_audit = world_.calls() + kAudit;
@@ -292,6 +299,7 @@ void Beaver::Run(std::uint32_t calls) {
       next_progress += kProgress;
     }
   }
+  world_.SetTickRate(kDefaultTicks);
   for (Id child = RandomChild(kRoot); child != kNobody; child = RandomChild(kRoot)) {
     Make(kRoot, {Service::kDeletePartition, {reference_.at(child).descriptor}});
   }

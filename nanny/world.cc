@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::uint32_t kPage = 4096;
 
+// The slot lies where the registers of an interrupted agent go: a tick on the way there would change it.
+bool IsWrittenByTicks(std::uint32_t slot) {
+  return slot >= AGENT_STOPPED / 4 && slot < (AGENT_STOPPED + PIP_CONTEXT_BYTES) / 4;
+}
+
 std::uint32_t AddressOf(const void* pointer) {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pointer));
 }
@@ -67,15 +72,19 @@ void World::FillHomes(Id id) {
   }
 }
 
-// Makes every ancestor of `id` yield on its way there; `id` is started at `vector`.
+// Tells every ancestor of `id` to yield on the way there; `id` is started at `vector`.
 void World::SetWay(Id id, std::uint32_t vector) {
   for (Id parent = reference_.at(id).parent; parent != kRoot; parent = reference_.at(id).parent) {
     HomeOf(parent).SetYieldToChild(reference_.at(id).descriptor, vector);
     vector = AGENT_SLOT_GO;
     id = parent;
   }
-  const Call yield{Service::kYield, {reference_.at(id).descriptor, vector, AGENT_SLOT_NOTHING, 0, 0}};
-  const OwnResult result = CallAsRoot(yield, HasFastEntry() ? Entry::kFast : Entry::kGate);
+  way_ = {Service::kYield, {reference_.at(id).descriptor, vector, AGENT_SLOT_NOTHING, 0, 0}};
+}
+
+// Lets the first on the way begin.
+void World::Go() {
+  const OwnResult result = CallAsRoot(way_, HasFastEntry() ? Entry::kFast : Entry::kGate);
   if (!result.told) {
     Fail("the way to the partition is closed");
   }
@@ -92,16 +101,18 @@ bool World::ResumeAfterTick(Id candidate) {
     reference_.at(id).unmasked = false;
   }
   SetWay(candidate, PIP_VECTOR_SAVE_MASKED);
+  Go();
   return true;
 }
 
-// Starts an agent; the vector that the nanny is told in the end.  Whoever is interrupted by
-// the timer goes on: an agent on the way, or the one that it yields to.
-std::uint32_t World::Start(Id id, Id target) {
+// Starts an agent; the vector that the nanny is told in the end.
+std::uint32_t World::Start(Id id) {
   SetWay(id, AGENT_SLOT_GO);
-  return Follow(id, target);
+  Go();
+  return Follow(id, kNobody);
 }
 
+// Whoever is interrupted by the timer goes on: an agent on the way, or the one that it yields to.
 std::uint32_t World::Follow(Id id, Id target) {
   while (told_ == kTimer) {
     ++ticks_;
@@ -139,7 +150,8 @@ Id World::TargetOf(Id caller, const Call& call) const {
 // A yield that the kernel does must end in a way that can be told from others.
 bool World::CanFollow(Id caller, const Call& call) {
   const auto [name, vector, slot, unused3, unused4] = call.arguments;
-  if (slot == PIP_VECTOR_SAVE_MASKED || slot == PIP_VECTOR_SAVE_UNMASKED) {
+  if (slot == PIP_VECTOR_SAVE_MASKED || slot == PIP_VECTOR_SAVE_UNMASKED || IsWrittenByTicks(slot) ||
+      IsWrittenByTicks(vector)) {
     return false;
   }
   if (caller == kRoot && slot < kOwnHandlers && slot != AGENT_SLOT_AWAY && slot != AGENT_SLOT_NOTHING) {
@@ -173,6 +185,8 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     FillHomes(caller);
     HomeOf(caller).SetCall(call, entry);
     started_ = HomeOf(caller).start();
+    // The reference reads VIDTs, and slots above 511 are words of the contexts that the way is written to.
+    SetWay(caller, AGENT_SLOT_GO);
   }
   if (yields) {
     const Id target = TargetOf(caller, call);
@@ -185,6 +199,10 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     }
   }
   ++calls_;
+  if (caller != kRoot && MayLoseHome(caller, call)) {
+    // A tick before the call would leave the nanny in doubt whether it was made: the agent could not be resumed.
+    StandStill(caller, call, entry);
+  }
   const Answer expected = reference_.Make(caller, call);
   ++counts_[static_cast<std::size_t>(call.service)][static_cast<std::size_t>(expected.status)];
   if (caller == kRoot) {
@@ -198,11 +216,45 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     Sign(caller, reference_.saved_context() + PIP_CONTEXT_BYTES - 1);
   }
   CheckReturned();
+  if (stands_still_) {
+    stands_still_ = false;
+    SetTicks(tick_divisor_);
+  }
   if (answer != nullptr) {
     *answer = expected;
   }
   current_ = nullptr;
   return true;
+}
+
+// Whether the call may turn the page that the caller runs on into a kernel structure.
+bool World::MayLoseHome(Id caller, const Call& call) const {
+  if (call.service == Service::kPrepare) {
+    return true;
+  }
+  if (call.service == Service::kCreatePartition) {
+    for (const std::uint32_t address : call.arguments) {
+      if (const Mapping* const page = reference_.Find(caller, address);
+          page != nullptr && page->address == AGENT_HOME) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Stops the timer until the end of the call; a tick that is on its way meets the caller while it does nothing else.
+void World::StandStill(Id caller, const Call& call, Entry entry) {
+  stands_still_ = true;
+  SetTicks(kNoTicks);
+  HomeOf(caller).SetTouch(AGENT_HOME + AGENT_SIGNATURE, false, 0);
+  if (Start(caller) != ToldOf(caller, AGENT_DONE)) {
+    Fail("a partition does not reach its own home");
+  }
+  FillHomes(caller);
+  HomeOf(caller).SetCall(call, entry);
+  started_ = HomeOf(caller).start();
+  SetWay(caller, AGENT_SLOT_GO);
 }
 
 void World::Compare(const Answer& seen, const Answer& expected) const {
@@ -232,7 +284,8 @@ void World::MakeAsRoot(const Call& call, Entry entry, const Answer& expected) {
 }
 
 void World::MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& expected) {
-  const std::uint32_t vector = Start(caller, reference_.target());
+  Go();
+  const std::uint32_t vector = Follow(caller, reference_.target());
   if (call.service == Service::kYield && expected.status == PIP_DONE) {
     if (call.arguments[2] == AGENT_SLOT_AWAY && !HomeOf(caller).SavedRegisters(call, entry, started_)) {
       Fail("the yield saved other registers than its caller's");
@@ -248,7 +301,7 @@ void World::MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& 
   }
   if (reference_.IsKernels(reference_.Find(caller, AGENT_HOME)->frame)) {
     // It gave away the page on which it runs: it cannot come back from the call.
-    if (vector != ToldOf(caller, kPageFault) && vector != kTimer) {
+    if (vector != ToldOf(caller, kPageFault)) {
       Fail("a partition runs on a page that it gave away");
     }
     return;
@@ -312,7 +365,7 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
   const std::uint32_t at = (address & ~(kPage - 1)) + (write ? AGENT_SCRATCH : AGENT_SIGNATURE);
   const std::uint32_t value = random_.Word();
   HomeOf(id).SetTouch(at, write, value);
-  const std::uint32_t vector = Start(id, kNobody);
+  const std::uint32_t vector = Start(id);
   ++touches_;
   const Home home = HomeOf(id);
   if (!reference_.Reaches(id, at, write)) {

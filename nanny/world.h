@@ -40,6 +40,12 @@ class World {
   // Whether the partition can be made to do something: it and its ancestors have homes of their own.
   bool CanRun(Id id) const;
 
+  // How often the timer ticks from now on: agent_x86.h.
+  void SetTickRate(std::uint32_t divisor) {
+    tick_divisor_ = divisor;
+    SetTicks(divisor);
+  }
+
   // Every page has its signature, and the partitions answer to their names.
   void Audit();
 
@@ -60,10 +66,13 @@ class World {
   // Homes of the partition and its ancestors, written anew.
   void FillHomes(Id id);
   void SetWay(Id id, std::uint32_t vector);
-  std::uint32_t Start(Id id, Id target);
+  void Go();
+  std::uint32_t Start(Id id);
   std::uint32_t Follow(Id id, Id target);
   Id TargetOf(Id caller, const Call& call) const;
   bool CanFollow(Id caller, const Call& call);
+  bool MayLoseHome(Id caller, const Call& call) const;
+  void StandStill(Id caller, const Call& call, Entry entry);
   void Compare(const Answer& seen, const Answer& expected) const;
   bool ResumeAfterTick(Id candidate);
   std::uint32_t ToldOf(Id id, std::uint32_t vector) const;
@@ -82,7 +91,10 @@ class World {
   std::uint32_t calls_ = 0;
   const Call* current_ = nullptr;
   Id caller_ = kNobody;
+  Call way_{Service::kYield};  // the nanny's own first step of the way that SetWay made
   std::uint32_t told_ = 0;
+  std::uint32_t tick_divisor_ = kDefaultTicks;
+  bool stands_still_ = false;
   user_ctx_t started_{};  // the registers with which the caller began
   // What the reference's target_ had named for it before the call: read before the kernel can change it.
   std::uint32_t target_eip_ = 0;
