@@ -209,6 +209,19 @@ void Home::SetTouch(std::uint32_t address, bool write, std::uint32_t value) {
   go.regs.eax = value;
 }
 
+void Home::SetCalls(std::span<const Call> calls) {
+  static_assert(kCallsAtOnce * 5 * 4 + 4 <= AGENT_STACK_END - AGENT_STACK);
+  pip_context_initialise(&Context(AGENT_GO), AGENT_CODE + AGENT_LIST, AGENT_HOME + AGENT_STACK, 0);
+  std::uint32_t* word = words_ + AGENT_STACK / 4;
+  for (const Call& call : calls) {
+    const NannyRegisters r = FastRegisters(call);
+    for (const std::uint32_t value : {r.eax, r.ebx, r.esi, r.edi, r.ebp}) {
+      *word++ = value;
+    }
+  }
+  *word = AGENT_END_OF_LIST;
+}
+
 bool Home::HasDone(std::uint32_t code) const {
   // Behind the instruction(s) and the two bytes of INT n.
   const std::uint32_t length = code == AGENT_GATE ? 7 : 2;
@@ -323,15 +336,10 @@ OwnResult CallAsRoot(const Call& call, Entry entry) {
 
 bool HasFastEntry() { return pip_cpu_has_sysenter != 0; }
 
-// Intel 8254 data sheet, control words: counter 0 as rate generator (mode 2), or in mode 0 without a count, where its
-// output stays low.
+// Intel 8254 data sheet, control words: counter 0 as rate generator (mode 2).
 void SetTicks(std::uint32_t divisor) {
   constexpr std::uint16_t kControl = 0x43;
   constexpr std::uint16_t kCounter = 0x40;
-  if (divisor == kNoTicks) {
-    Pip_Outb(kControl, 0x30);
-    return;
-  }
   Pip_Outb(kControl, 0x34);
   Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor));
   Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor >> 8));

@@ -5,7 +5,9 @@
 #ifndef NANNY_AGENT_X86_H_
 #define NANNY_AGENT_X86_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "nanny/home_x86.h"
 #include "nanny/random.h"
@@ -29,6 +31,9 @@ class Home {
   void SetCall(const Call& call, Entry entry);
   void SetYieldToChild(std::uint32_t descriptor, std::uint32_t vector);
   void SetTouch(std::uint32_t address, bool write, std::uint32_t value);
+  void SetStart(const user_ctx_t& context) { Context(AGENT_GO) = context; }
+  // Calls through the fast entry, one after the other; at most kCallsAtOnce.
+  void SetCalls(std::span<const Call> calls);
 
   // Where it stood when it was stopped, if it was since Fill or Forget.
   bool stopped() const { return Context(AGENT_STOPPED).valid == 1; }
@@ -50,6 +55,8 @@ class Home {
   user_ctx_t& Context(std::uint32_t offset) const;
   std::uint32_t* words_;
 };
+
+inline constexpr std::size_t kCallsAtOnce = 64;
 
 // Whether this entry can carry the arguments at all.
 bool CanEnter(Entry entry, const Call& call);
@@ -73,8 +80,7 @@ OwnResult CallAsRoot(const Call& call, Entry entry);
 
 bool HasFastEntry();
 
-// The timer ticks once per so many cycles of its clock, or not at all.
-inline constexpr std::uint32_t kNoTicks = 0;
+// The timer ticks once per so many cycles of its clock.
 inline constexpr std::uint32_t kDefaultTicks = 11932;  // 100 a second
 void SetTicks(std::uint32_t divisor);
 

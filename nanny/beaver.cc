@@ -2,7 +2,9 @@
 #include "nanny/beaver.h"
 
 #include <array>
+#include <span>
 
+#include "nanny/wild_x86.h"
 #include "pip/stdio.h"
 
 namespace nanny {
@@ -27,6 +29,7 @@ constexpr std::array<std::uint32_t, 12> kDestinations = {0x00400000, 0x007FF000,
 // The timer's divisor: from a tick now and then to several in each call.
 constexpr std::array<std::uint32_t, 4> kTickRates = {kDefaultTicks, 1193, 240, 60};
 constexpr std::uint32_t kCallsBetweenGales = 500;
+constexpr std::uint32_t kStepsBetweenWildRuns = 60;
 
 }  // namespace
 
@@ -190,7 +193,7 @@ Call Beaver::RandomYield(Id caller) {
   return {Service::kYield, {name, vector, slot, random_.Below(2), random_.Below(2)}};
 }
 
-void Beaver::Try(Id caller) {
+Call Beaver::AnyCall(Id caller) {
   const auto service = static_cast<Service>(random_.Below(kServices));
   Call call{service};
   auto& a = call.arguments;
@@ -199,25 +202,15 @@ void Beaver::Try(Id caller) {
   a[2] = AnyAddress(caller);
   switch (service) {
     case Service::kCreatePartition:
-      if (!reference_.RoomForPartition()) {
-        return;
-      }
       for (std::uint32_t& address : a) {
         address = random_.OneIn(6) ? AnyAddress(caller) : FreePage(caller);
       }
       break;
-    case Service::kPrepare: {
-      if (const Id child = reference_.ChildAt(caller, a[0]); child != kNobody && !HasRoom(caller, child)) {
-        return;
-      }
+    case Service::kPrepare:
       a[2] = MakeList(caller, random_.Below(4));
       break;
-    }
     case Service::kAddVAddr:
       a = {AnyAddress(caller), a[0], random_.OneIn(2) ? Destination() : a[2], random_.Below(8), 0};
-      if (const Id child = reference_.ChildAt(caller, a[1]); child != kNobody && !HasRoom(caller, child)) {
-        return;
-      }
       break;
     case Service::kMappedInChild:
       a[0] = AnyAddress(caller);
@@ -232,7 +225,39 @@ void Beaver::Try(Id caller) {
     default:
       break;
   }
+  return call;
+}
+
+void Beaver::Try(Id caller) {
+  const Call call = AnyCall(caller);
+  const auto& a = call.arguments;
+  // The reference's lists have an end.
+  if (call.service == Service::kCreatePartition && !reference_.RoomForPartition()) {
+    return;
+  }
+  if (call.service == Service::kPrepare || call.service == Service::kAddVAddr) {
+    const Id child = reference_.ChildAt(caller, a[call.service == Service::kPrepare ? 0 : 1]);
+    if (child != kNobody && !HasRoom(caller, child)) {
+      return;
+    }
+  }
   Make(caller, call);
+}
+
+void Beaver::Wild(Id id) {
+  if (random_.OneIn(2) && HasFastEntry()) {
+    std::array<Call, kCallsAtOnce> calls;
+    for (Call& call : calls) {
+      call = AnyCall(id);
+    }
+    (void)world_.RunCalls(id, calls);
+  } else if (const std::uint32_t address = FreePage(id); address != 0) {
+    std::uint32_t* const words = reference_.WordsOf(reference_.Find(id, address)->frame);
+    (void)world_.RunWild(id, MakeWildCode(random_, std::span(words, kPage / 4), address), 1);
+  } else {
+    (void)world_.RunWild(id, MakeWildContext(random_, AGENT_HOME), 1);
+  }
+  world_.DeleteWild(id);
 }
 
 // Every byte that partitions can reach holds garbage from time to time; what the nanny needs it writes again.
@@ -251,6 +276,10 @@ void Beaver::WriteGarbage() {
 
 void Beaver::Step() {
   const Id caller = RandomRunning();
+  if (caller != kRoot && random_.OneIn(kStepsBetweenWildRuns)) {
+    Wild(caller);
+    return;
+  }
   switch (random_.Below(16)) {
     case 0:
       WriteGarbage();
@@ -288,7 +317,7 @@ void Beaver::Run(std::uint32_t calls) {
   while (world_.calls() < calls) {
     Step();
     if (random_.OneIn(kCallsBetweenGales)) {
-      world_.SetTickRate(kTickRates[random_.Below(kTickRates.size())]);
+      SetTicks(kTickRates[random_.Below(kTickRates.size())]);
     }
     if (world_.calls() >= next_audit) {
       world_.Audit();
@@ -299,7 +328,7 @@ void Beaver::Run(std::uint32_t calls) {
       next_progress += kProgress;
     }
   }
-  world_.SetTickRate(kDefaultTicks);
+  SetTicks(kDefaultTicks);
   for (Id child = RandomChild(kRoot); child != kNobody; child = RandomChild(kRoot)) {
     Make(kRoot, {Service::kDeletePartition, {reference_.at(child).descriptor}});
   }

@@ -26,8 +26,11 @@ class Beaver {
   // Any service with any arguments.
   void Try(Id caller);
   void WriteGarbage();
+  // A partition makes calls or executes code that nobody follows; then its parent deletes it.
+  void Wild(Id id);
 
   void Make(Id caller, const Call& call);
+  Call AnyCall(Id caller);
   Call RandomYield(Id caller);
   Id RandomRunning();
   Id RandomChild(Id caller);

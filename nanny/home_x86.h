@@ -34,7 +34,7 @@
 #define AGENT_SLOT_GO 250
 #define AGENT_SLOT_ARRIVAL 251
 #define AGENT_SLOT_AWAY 252
-#define AGENT_SLOT_NOTHING 253 /* always 0 */
+#define AGENT_SLOT_NOTHING 260 /* always 0; no vector reaches it */
 #define AGENT_SLOT_GARBAGE 300 /* some slots from here on name no context */
 
 /* Software interrupts with which agents end. */

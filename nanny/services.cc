@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "nanny/builder.h"
 #include "nanny/phases.h"
 #include "pip/stdio.h"
 #include "pip/vidt.h"
@@ -12,35 +13,24 @@
 namespace nanny {
 namespace {
 
-constexpr std::uint32_t kAll = PIP_READ | PIP_WRITE | PIP_EXECUTE;
-// Where children of the scene have their memory, and an address without a table.
-constexpr std::uint32_t kMemory = 0x00400000;
+// An address without a table.
 constexpr std::uint32_t kNoTable = 0x40000000;
 
-class Scene {
+class Scene : public Builder {
  public:
-  Scene(World& world, Id caller) : world_(world), reference_(world.reference()), caller_(caller) {}
+  Scene(World& world, Id caller) : Builder(world), caller_(caller) {}
 
   void Build();
   void CallEverything();
   void TearDown() { Must(caller_, {Service::kDeletePartition, {reference_.at(child_).descriptor}}); }
 
-  // A child of `parent` with a home, and pages of its own from `memory` on; the last of them only to read.
-  Id AddChild(Id parent, std::uint32_t pages, std::uint32_t memory = kMemory);
-
  private:
-  void Must(Id id, const Call& call);
   void Try(const Call& call);
-  std::uint32_t Page(Id id);
-  void Map(Id parent, Id child, std::uint32_t destination, std::uint32_t rights);
-  void PrepareFor(Id parent, Id child, std::uint32_t address);
   void CreateWithEverything();
   void AddWithEverything();
   void PrepareWithEverything();
   void YieldWithEverything();
 
-  World& world_;
-  Reference& reference_;
   Id caller_;
   Id child_ = kNobody;
   std::uint32_t given_ = 0;  // pages of the caller: one that its child has, one that is a structure of its child
@@ -48,71 +38,6 @@ class Scene {
   std::array<std::uint32_t, 20> kinds_{};
   std::uint32_t kind_count_ = 0;
 };
-
-Entry BestEntry() { return HasFastEntry() ? Entry::kFast : Entry::kGate; }
-
-void Scene::Must(Id id, const Call& call) {
-  Answer answer;
-  if (!world_.Make(id, call, CanEnter(BestEntry(), call) ? BestEntry() : Entry::kGate, &answer) ||
-      answer.status != PIP_DONE) {
-    printf("nanny: %s is refused: %d\n", NameOf(call.service), answer.status);
-    world_.Fail("the scene cannot be built");
-  }
-}
-
-// A page that may be given, from the highest on.
-std::uint32_t Scene::Page(Id id) {
-  const auto& mappings = reference_.at(id).mappings;
-  for (std::uint32_t i = mappings.count; i-- > 0;) {
-    const Mapping& mapping = mappings.values[i];
-    if (mapping.write && mapping.given == kNobody && !reference_.IsKernels(mapping.frame) &&
-        mapping.address != AGENT_HOME) {
-      return mapping.address;
-    }
-  }
-  world_.Fail("no page is left for the scene");
-}
-
-void Scene::PrepareFor(Id parent, Id child, std::uint32_t address) {
-  if (reference_.HasTable(child, address)) {
-    return;
-  }
-  std::array<std::uint32_t, 3> pages{};
-  std::uint32_t found = 0;
-  for (const Mapping& mapping : reference_.at(parent).mappings) {
-    if (found < pages.size() && mapping.write && mapping.given == kNobody && !reference_.IsKernels(mapping.frame) &&
-        mapping.address != AGENT_HOME) {
-      pages[found++] = mapping.address;
-    }
-  }
-  for (std::uint32_t i = 0; i < found; ++i) {
-    reference_.WordsOf(reference_.Find(parent, pages[i])->frame)[0] = i + 1 < found ? pages[i + 1] : 0;
-  }
-  Must(parent, {Service::kPrepare, {reference_.at(child).descriptor, address, pages[0]}});
-}
-
-void Scene::Map(Id parent, Id child, std::uint32_t destination, std::uint32_t rights) {
-  PrepareFor(parent, child, destination);
-  Must(parent, {Service::kAddVAddr, {Page(parent), reference_.at(child).descriptor, destination, rights}});
-}
-
-Id Scene::AddChild(Id parent, std::uint32_t pages, std::uint32_t memory) {
-  std::array<std::uint32_t, 5> five{};
-  std::uint32_t found = 0;
-  for (const Mapping& mapping : reference_.at(parent).mappings) {
-    if (found < five.size() && mapping.write && mapping.given == kNobody && !reference_.IsKernels(mapping.frame) &&
-        mapping.address != AGENT_HOME) {
-      five[found++] = mapping.address;
-    }
-  }
-  Must(parent, {Service::kCreatePartition, five});
-  const Id child = reference_.ChildAt(parent, five[0]);
-  Map(parent, child, AGENT_HOME, kAll);
-  for (std::uint32_t i = 0; i < pages; ++i) {
-    Map(parent, child, memory + i * 4096, i + 1 < pages ? kAll : PIP_READ);
-  }
-  return child;
-}
 
 // The caller's child has memory, and a child of its own, so that all kinds of pages exist.
 void Scene::Build() {
@@ -140,9 +65,9 @@ void Scene::Build() {
   const std::array<std::uint32_t, 17> kinds = {0,
                                                0x1000,
                                                0x003FF000,
-                                               kMemory,
-                                               kMemory + 15 * 4096,
-                                               kMemory + 0x3FF000,
+                                               kChildMemory,
+                                               kChildMemory + 15 * 4096,
+                                               kChildMemory + 0x3FF000,
                                                childs_structure,
                                                childs_given,
                                                kNoTable,
@@ -156,7 +81,7 @@ void Scene::Build() {
                                                good};
   for (const std::uint32_t kind : kinds) {
     // The nanny's own pages are not for giving.
-    if (caller_ != kRoot || kind < kMemory || reference_.Find(kRoot, kind) != nullptr ||
+    if (caller_ != kRoot || kind < kChildMemory || reference_.Find(kRoot, kind) != nullptr ||
         !reference_.HasTable(kRoot, kind)) {
       kinds_[kind_count_++] = kind;
     }
@@ -184,7 +109,7 @@ void Scene::Try(const Call& call) {
         Must(caller_, {Service::kRemoveVAddr, {a[1], a[2]}});
         break;
       case Service::kRemoveVAddr:
-        Must(caller_, {Service::kAddVAddr, {Page(caller_), a[0], a[1], kAll}});
+        Must(caller_, {Service::kAddVAddr, {Page(caller_), a[0], a[1], kAllRights}});
         break;
       case Service::kPrepare:
         if (!had_table) {
@@ -230,7 +155,7 @@ void Scene::AddWithEverything() {
     for (std::uint32_t source = 0; source < kind_count_; ++source) {
       for (std::uint32_t destination = 0; destination < kind_count_; ++destination) {
         const std::uint32_t rights = (source + destination) % 8;
-        Try({Service::kAddVAddr, {kinds_[source], name, kinds_[destination], kAll}});
+        Try({Service::kAddVAddr, {kinds_[source], name, kinds_[destination], kAllRights}});
         Try({Service::kAddVAddr, {kinds_[source], name, kinds_[destination], rights}});
       }
     }
@@ -253,7 +178,7 @@ void Scene::PrepareWithEverything() {
   };
   for (std::uint32_t kind = 0; kind < kind_count_; ++kind) {
     for (std::uint32_t length = 0; length <= 3; ++length) {
-      for (const std::uint32_t address : {kNoTable, kMemory, 0xD0000000U, kNoTable + 8}) {
+      for (const std::uint32_t address : {kNoTable, kChildMemory, 0xD0000000U, kNoTable + 8}) {
         for (std::uint32_t i = 0; i < length; ++i) {
           link(good[i], i + 1 < length ? good[i + 1] : kinds_[kind]);
         }
@@ -364,29 +289,13 @@ void RequireAllOutcomes(const World& world) {
   }
 }
 
-void DeleteAll(World& world) {
-  Reference& reference = world.reference();
-  for (Id id = 1; id < kPartitions; ++id) {
-    if (reference.at(id).alive && reference.at(id).parent == kRoot) {
-      (void)world.Make(kRoot, {Service::kDeletePartition, {reference.at(id).descriptor}}, BestEntry());
-    }
-  }
-  for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
-    if (reference.IsKernels(frame)) {
-      world.Fail("a page is lost");
-    }
-  }
-  world.Audit();
-}
-
 }  // namespace
 
 void TestServices(World& world) {
   for (const std::uint32_t depth : {0U, 1U, 3U}) {
     Id caller = kRoot;
     for (std::uint32_t level = 0; level < depth; ++level) {
-      Scene scene(world, caller);
-      caller = scene.AddChild(caller, 160 - 30 * level);
+      caller = Builder(world).AddChild(caller, 160 - 30 * level);
     }
     Scene scene(world, caller);
     scene.Build();
@@ -405,8 +314,7 @@ void TestNesting(World& world) {
   Id partition = kRoot;
   std::uint32_t depth = 0;
   for (std::uint32_t pages = kFrames - kPerLevel; pages > kPerLevel; pages -= kPerLevel) {
-    Scene scene(world, partition);
-    partition = scene.AddChild(partition, pages, kBesideHome);
+    partition = Builder(world).AddChild(partition, pages, kBesideHome);
     ++depth;
   }
   world.Touch(partition, AGENT_HOME, true);

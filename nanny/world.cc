@@ -176,7 +176,7 @@ bool World::CanFollow(Id caller, const Call& call) {
 
 bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
   const bool yields = call.service == Service::kYield;
-  if (!CanRun(caller)) {
+  if (!CanRun(caller) || (caller == kRoot && call.service == Service::kPrepare && OffersOwnPages(call.arguments[2]))) {
     return false;
   }
   current_ = &call;
@@ -199,10 +199,6 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     }
   }
   ++calls_;
-  if (caller != kRoot && MayLoseHome(caller, call)) {
-    // A tick before the call would leave the nanny in doubt whether it was made: the agent could not be resumed.
-    StandStill(caller, call, entry);
-  }
   const Answer expected = reference_.Make(caller, call);
   ++counts_[static_cast<std::size_t>(call.service)][static_cast<std::size_t>(expected.status)];
   if (caller == kRoot) {
@@ -216,10 +212,6 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     Sign(caller, reference_.saved_context() + PIP_CONTEXT_BYTES - 1);
   }
   CheckReturned();
-  if (stands_still_) {
-    stands_still_ = false;
-    SetTicks(tick_divisor_);
-  }
   if (answer != nullptr) {
     *answer = expected;
   }
@@ -227,34 +219,37 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
   return true;
 }
 
-// Whether the call may turn the page that the caller runs on into a kernel structure.
-bool World::MayLoseHome(Id caller, const Call& call) const {
-  if (call.service == Service::kPrepare) {
-    return true;
-  }
-  if (call.service == Service::kCreatePartition) {
-    for (const std::uint32_t address : call.arguments) {
-      if (const Mapping* const page = reference_.Find(caller, address);
-          page != nullptr && page->address == AGENT_HOME) {
-        return true;
-      }
+// Whether a list of pages leads to memory of the nanny that is not of the pool: a page that some partition had may link
+// to an address of that partition, where the nanny has its own code.
+bool World::OffersOwnPages(std::uint32_t address) const {
+  constexpr std::uint32_t kLongest = 4;
+  for (std::uint32_t i = 0; i < kLongest; ++i) {
+    const Mapping* const page = reference_.Find(kRoot, address);
+    if (page == nullptr) {
+      return address % kPage == 0 && reference_.HasTable(kRoot, address);
     }
+    if (reference_.IsKernels(page->frame)) {
+      return false;
+    }
+    address = reference_.WordsOf(page->frame)[0];
   }
   return false;
 }
 
-// Stops the timer until the end of the call; a tick that is on its way meets the caller while it does nothing else.
-void World::StandStill(Id caller, const Call& call, Entry entry) {
-  stands_still_ = true;
-  SetTicks(kNoTicks);
-  HomeOf(caller).SetTouch(AGENT_HOME + AGENT_SIGNATURE, false, 0);
-  if (Start(caller) != ToldOf(caller, AGENT_DONE)) {
-    Fail("a partition does not reach its own home");
+// A tick came before or after a call by which the caller gave away its home: it goes on if it still can.
+std::uint32_t World::FollowWithoutHome(Id caller) {
+  const Id parent = reference_.at(caller).parent;
+  while (told_ == kTimer) {
+    ++ticks_;
+    SetWay(caller, PIP_VECTOR_SAVE_MASKED);
+    const OwnResult result = CallAsRoot(way_, HasFastEntry() ? Entry::kFast : Entry::kGate);
+    if (!result.told || (parent != kRoot && result.vector == ToldOf(parent, AGENT_DONE))) {
+      // The last yield on the way is refused: the home is the kernel's, so the call was made.
+      return ToldOf(caller, kPageFault);
+    }
+    told_ = result.vector;
   }
-  FillHomes(caller);
-  HomeOf(caller).SetCall(call, entry);
-  started_ = HomeOf(caller).start();
-  SetWay(caller, AGENT_SLOT_GO);
+  return told_;
 }
 
 void World::Compare(const Answer& seen, const Answer& expected) const {
@@ -285,7 +280,10 @@ void World::MakeAsRoot(const Call& call, Entry entry, const Answer& expected) {
 
 void World::MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& expected) {
   Go();
-  const std::uint32_t vector = Follow(caller, reference_.target());
+  std::uint32_t vector = Follow(caller, reference_.target());
+  if (vector == kTimer && !CanRun(caller)) {
+    vector = FollowWithoutHome(caller);
+  }
   if (call.service == Service::kYield && expected.status == PIP_DONE) {
     if (call.arguments[2] == AGENT_SLOT_AWAY && !HomeOf(caller).SavedRegisters(call, entry, started_)) {
       Fail("the yield saved other registers than its caller's");
@@ -350,7 +348,8 @@ void World::Sign(Id id, std::uint32_t address) {
 void World::CheckReturned() {
   for (const Returned& page : reference_.returned()) {
     std::uint32_t* const words = reference_.WordsOf(page.frame);
-    for (std::uint32_t i = 0; i < 1024; ++i) {
+    // A partition that ran wild may have got pages back itself, and have written to them since.
+    for (std::uint32_t i = 0; i < 1024 && !deletes_wild_; ++i) {
       if (words[i] != (i == 0 ? page.link : 0)) {
         Fail("a page that came back from the kernel is not cleared");
       }
@@ -387,6 +386,57 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
   }
 }
 
+std::uint32_t World::RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks) {
+  caller_ = id;
+  FillHomes(id);
+  HomeOf(id).SetStart(start);
+  ++wild_runs_;
+  SetWay(id, AGENT_SLOT_GO);
+  Go();
+  for (; told_ == kTimer && ticks > 1; --ticks) {
+    ++ticks_;
+    bool resumed = false;
+    for (Id candidate = id; !resumed && candidate > kRoot; candidate = reference_.at(candidate).parent) {
+      resumed = ResumeAfterTick(candidate);
+    }
+    if (!resumed) {
+      break;
+    }
+  }
+  return told_;
+}
+
+std::uint32_t World::RunCalls(Id id, std::span<const Call> calls) {
+  caller_ = id;
+  FillHomes(id);
+  HomeOf(id).SetCalls(calls);
+  ++wild_runs_;
+  SetWay(id, AGENT_SLOT_GO);
+  // A tick ends it too: nobody knows whether the home is still there.
+  Go();
+  return told_;
+}
+
+void World::DeleteWild(Id id) {
+  const Id parent = reference_.at(id).parent;
+  const Partition& partition = reference_.at(id);
+  std::array<bool, kFrames> touched{};
+  for (const Mapping& mapping : partition.mappings) {
+    touched[mapping.frame] = true;
+  }
+  deletes_wild_ = true;
+  const Call call{Service::kDeletePartition, {partition.descriptor}};
+  if (!Make(parent, call, HasFastEntry() ? Entry::kFast : Entry::kGate)) {
+    Fail("the parent of a partition that ran wild cannot run");
+  }
+  deletes_wild_ = false;
+  for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
+    if (touched[frame]) {
+      reference_.WordsOf(frame)[AGENT_SIGNATURE / 4] = Signature(frame);
+    }
+  }
+}
+
 void World::Audit() {
   for (const Mapping& mapping : reference_.at(kRoot).mappings) {
     if (!reference_.IsKernels(mapping.frame) &&
@@ -407,7 +457,8 @@ void World::PrintSummary() const {
     }
     printf("\n");
   }
-  printf("nanny: %u accesses to memory, %u ticks of the timer on the way\n", touches_, ticks_);
+  printf("nanny: %u accesses to memory, %u wild runs, %u ticks of the timer on the way\n", touches_, wild_runs_,
+         ticks_);
 }
 
 }  // namespace nanny

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "nanny/agent_x86.h"
 #include "nanny/random.h"
@@ -37,14 +38,19 @@ class World {
   // The partition reads or writes a word of its own memory, or of what is not its own.
   void Touch(Id id, std::uint32_t address, bool write);
 
+  // The partition starts from these registers, whatever they are, and does what it likes; the vector that the nanny is
+  // told in the end.  After `ticks` ticks of the timer it is left where it is.  What it did to itself and to what is
+  // below it the reference does not know: see DeleteWild.
+  std::uint32_t RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks);
+
+  // The same for a list of calls through the fast entry, of which the reference learns nothing.
+  std::uint32_t RunCalls(Id id, std::span<const Call> calls);
+
+  // Deletes a child of which nobody knows what it did; all its pages come back, and nobody else has noticed anything.
+  void DeleteWild(Id id);
+
   // Whether the partition can be made to do something: it and its ancestors have homes of their own.
   bool CanRun(Id id) const;
-
-  // How often the timer ticks from now on: agent_x86.h.
-  void SetTickRate(std::uint32_t divisor) {
-    tick_divisor_ = divisor;
-    SetTicks(divisor);
-  }
 
   // Every page has its signature, and the partitions answer to their names.
   void Audit();
@@ -71,8 +77,8 @@ class World {
   std::uint32_t Follow(Id id, Id target);
   Id TargetOf(Id caller, const Call& call) const;
   bool CanFollow(Id caller, const Call& call);
-  bool MayLoseHome(Id caller, const Call& call) const;
-  void StandStill(Id caller, const Call& call, Entry entry);
+  bool OffersOwnPages(std::uint32_t address) const;
+  std::uint32_t FollowWithoutHome(Id caller);
   void Compare(const Answer& seen, const Answer& expected) const;
   bool ResumeAfterTick(Id candidate);
   std::uint32_t ToldOf(Id id, std::uint32_t vector) const;
@@ -93,14 +99,14 @@ class World {
   Id caller_ = kNobody;
   Call way_{Service::kYield};  // the nanny's own first step of the way that SetWay made
   std::uint32_t told_ = 0;
-  std::uint32_t tick_divisor_ = kDefaultTicks;
-  bool stands_still_ = false;
   user_ctx_t started_{};  // the registers with which the caller began
   // What the reference's target_ had named for it before the call: read before the kernel can change it.
   std::uint32_t target_eip_ = 0;
   std::uint32_t target_state_ = 0;
   std::array<std::array<std::uint32_t, kStatuses>, kServices> counts_{};
   std::uint32_t touches_ = 0;
+  std::uint32_t wild_runs_ = 0;
+  bool deletes_wild_ = false;
   std::uint32_t ticks_ = 0;
 };
 
