@@ -76,7 +76,8 @@ def build(folder, source, flags=5, gap=". = ALIGN(4K);", options=()):
     (folder / "kernel.S").write_text(START + source)
     (folder / "kernel.lds").write_text(SCRIPT % (flags, gap))
     kernel = folder / "kernel.elf"
-    subprocess.run(["gcc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096",
+    subprocess.run(["gcc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none",
+                    "-Wl,-z,max-page-size=4096",
                     "-Wl,--no-warn-rwx-segments", *options, "-Wl,-T," + str(folder / "kernel.lds"),
                     str(folder / "kernel.S"), "-o", str(kernel)], check=True)
     return kernel
