@@ -33,14 +33,16 @@ namespace pip {
 
 // How a child begins.
 struct StartOptions {
-  std::uint32_t entry = PIP_IMAGE_ADDRESS;
-  std::uint32_t stack_pages = 1;  // at least 1; they end where the VIDT begins
-  Interrupts interrupts = Interrupts::kMasked;
-  std::uint32_t boot_information = 0;  // an address in the child, which its main receives
+  std::uint32_t entry = PIP_IMAGE_ADDRESS;      // the address of its first instruction
+  std::uint32_t stack_pages = 1;                // at least 1; they end where the VIDT begins
+  Interrupts interrupts = Interrupts::kMasked;  // its state when it starts
+  std::uint32_t boot_information = 0;           // an address in the child, which its main receives
 };
 
+// A child of this partition, from its creation to its end, and the pages that it was given.
 class ChildBuilder {
  public:
+  // Takes pages for the child from `allocator`, and gives them back there.
   explicit ChildBuilder(PageAllocator allocator) : allocator_(allocator), ledger_(allocator) {}
 
   // The destructor gives nothing back: that can be refused, so it is a call of its own.
@@ -83,6 +85,7 @@ class ChildBuilder {
 
   // The child's descriptor, by which the services know it.  Only after Create.
   Page descriptor() const { return *descriptor_; }
+  // Whether there is a child: after Create, until Destroy.
   bool exists() const { return descriptor_.has_value(); }
 
   // The child's VIDT as this partition sees it.  Only after PrepareStart.

@@ -16,6 +16,7 @@
 
 namespace pip {
 
+// What may be wrong with an ELF file; kNone: nothing.
 enum class [[nodiscard]] ElfError : std::uint32_t{
     kNone,
     kTooShort,
@@ -42,21 +43,24 @@ std::string_view to_string(ElfError error);
 // A part of the file that belongs into memory.  `address` need not be page-aligned; bytes of the memory beyond the
 // file's are 0.
 struct Segment {
-  std::uint32_t address = 0;
-  std::uint32_t memory_bytes = 0;
-  std::span<const std::byte> file_bytes;
-  Rights rights = Rights::kRead;
+  std::uint32_t address = 0;              // in the partition that runs it
+  std::uint32_t memory_bytes = 0;         // at least as many as in the file
+  std::span<const std::byte> file_bytes;  // what is copied
+  Rights rights = Rights::kRead;          // what the partition may do there
 
+  // The first page that the segment touches.
   constexpr Page first_page() const { return Page::Containing(address); }
+  // The last one.
   constexpr Page last_page() const { return Page::Containing(address + (memory_bytes - 1)); }
 };
 
+// The most segments that an ElfImage holds.
 inline constexpr std::size_t kSegmentsMax = 16;
 
 // Where segments may lie: from `begin` up to, but not including, `end`.
 struct AddressRange {
-  std::uint32_t begin;
-  std::uint32_t end;
+  std::uint32_t begin;  // the first byte
+  std::uint32_t end;    // the byte after the last
 };
 
 // An executable whose segments are known to be sound: inside the file, inside the permitted addresses, never empty, no
@@ -66,7 +70,9 @@ class ElfImage {
   // Checks `file` and keeps views of it; `file` must outlive them.  On an error the image is empty.
   ElfError Parse(std::span<const std::byte> file, AddressRange permitted);
 
+  // The address at which the program starts.
   std::uint32_t entry() const { return entry_; }
+  // The segments, in the order of the file.
   std::span<const Segment> segments() const { return std::span(segments_).first(count_); }
 
  private:

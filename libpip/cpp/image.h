@@ -15,6 +15,7 @@ extern const std::byte pip_image_end[];
 
 namespace pip {
 
+// The memory of this very program: code, constants and data.
 inline std::span<const std::byte> OwnImage() { return {pip_image_begin, pip_image_end}; }
 
 }  // namespace pip

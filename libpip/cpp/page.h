@@ -13,7 +13,9 @@
 
 namespace pip {
 
+// Bytes of a page.
 inline constexpr std::uint32_t kPageBytes = 4096;
+// Words of a page.
 inline constexpr std::size_t kPageWords = 1024;
 
 // A page-aligned virtual address, of this partition or of a child.  It says nothing about what is mapped there.
@@ -30,12 +32,15 @@ class Page {
   // The page that contains `address`.
   static constexpr Page Containing(std::uint32_t address) { return Page(address / kPageBytes); }
 
+  // Which page it is, counted from address 0.
   constexpr std::uint32_t number() const { return number_; }
+  // The address of its first byte.
   constexpr std::uint32_t address() const { return number_ * kPageBytes; }
 
   // The page `count` pages further up; counts on from 0 after the end of the address space.
   constexpr Page operator+(std::uint32_t count) const { return Page((number_ + count) % kPages); }
 
+  // Whether it is the same address, in whatever partition.
   constexpr bool operator==(const Page&) const = default;
 
  private:

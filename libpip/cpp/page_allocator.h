@@ -15,6 +15,7 @@ namespace pip {
 // A view of a pool (pip/paging.h), which must outlive it.
 class PageAllocator {
  public:
+  // Takes from `pool` and gives back to it.
   explicit PageAllocator(pip_page_pool_t& pool) : pool_(&pool) {}
 
   // The pool that Pip_InitPaging fills and Pip_AllocPage uses.
@@ -32,7 +33,9 @@ class PageAllocator {
   // Gives back a page that nobody uses any more.  False when the page was not handed out by this pool.
   bool Give(Page page) { return pip_page_pool_give(pool_, page.address()) != 0; }
 
+  // How many pages are left.
   std::uint32_t available() const { return pool_->available; }
+  // The pool behind it.
   pip_page_pool_t& pool() { return *pool_; }
 
  private:

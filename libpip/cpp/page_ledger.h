@@ -12,10 +12,13 @@
 
 namespace pip {
 
+// A list of the pages that were taken from an allocator, so that all can be given back at once.
+//
 // The list is kept in pages of the same allocator, one for each 1022 pages taken: word 0 holds the address of the next
 // page of the list (0: none), word 1 the number of entries, then the addresses.
 class PageLedger {
  public:
+  // An empty list.
   explicit PageLedger(PageAllocator allocator) : allocator_(allocator) {}
 
   // A page that is now in the list, or nothing when the allocator has none for it.

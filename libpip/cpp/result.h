@@ -10,6 +10,7 @@
 
 namespace pip {
 
+// A value, or the status that says why there is none.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -18,10 +19,13 @@ class [[nodiscard]] Result {
   // `status` is not kDone: that comes with a value.
   constexpr Result(Status status) : status_(status) {}  // NOLINT(google-explicit-constructor)
 
+  // Whether there is a value.
   constexpr bool ok() const { return value_.has_value(); }
+  // kDone if there is a value.
   constexpr Status status() const { return status_; }
   // Only after ok().
   constexpr const T& operator*() const { return *value_; }
+  // Only after ok().
   constexpr const T* operator->() const { return &*value_; }
 
  private:

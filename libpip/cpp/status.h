@@ -47,6 +47,7 @@ enum class [[nodiscard]] Status : std::uint32_t{
 // One sentence that names the reason.
 inline std::string_view to_string(Status status) { return pip_status_text(static_cast<pip_status_t>(status)); }
 
+// The same status as an enumeration of C++.
 constexpr Status ToStatus(pip_status_t status) { return static_cast<Status>(status); }
 
 }  // namespace pip

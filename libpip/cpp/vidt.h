@@ -13,6 +13,7 @@
 
 namespace pip {
 
+// A virtual interrupt descriptor table: for each vector the address of a context, or 0.
 class Vidt {
  public:
   // The table in `page` of this partition's memory, which may be a child's table that the child has elsewhere.
@@ -48,6 +49,7 @@ class Vidt {
     return Set(vector, context);
   }
 
+  // The address of the context for a vector; 0 if there is none.
   std::uint32_t At(std::uint32_t vector) const { return vector < PIP_VIDT_ENTRIES ? words_[vector] : 0; }
 
  private:

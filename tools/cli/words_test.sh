@@ -42,6 +42,8 @@ refused 'bench knows scheduler, not kernel' bench kernel
 refused 'unknown option --plot' bench --plot here.svg
 refused '--plot needs a file name' bench scheduler --plot
 refused 'there is no folder nowhere' bench scheduler --plot nowhere/here.svg
+refused 'docs takes a folder' docs --fast
+refused 'docs takes one folder' docs a b
 refused 'image of which kind' image
 refused 'image knows the kind iso' image floppy
 refused 'no such image: nowhere' image iso nowhere

@@ -20,8 +20,8 @@ extern "C" {
 
 /* A range of pages and which of them are free.  Addresses, not pointers: on every target both are the same. */
 typedef struct pip_page_pool {
-  uint32_t begin; /* the range, page-aligned */
-  uint32_t end;
+  uint32_t begin;     /* the range, page-aligned */
+  uint32_t end;       /* the address after its last byte */
   uint32_t unused;    /* pages from here to the end were never handed out */
   uint32_t free_list; /* the page given back last, or 0 */
   uint32_t available; /* pages that can still be handed out */

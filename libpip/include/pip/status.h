@@ -50,8 +50,8 @@ typedef enum pip_status {
 
 /* A status and, where the service has one, a value (otherwise 0). */
 typedef struct pip_answer {
-  pip_status_t status;
-  uint32_t value;
+  pip_status_t status; /* PIP_DONE, or the reason of a refusal */
+  uint32_t value;      /* the page, address or number that the service answers */
 } pip_answer_t;
 
 /* One sentence that names the reason, for people; never NULL. */

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the documentation site: build.sh ROOT SERVICES_C OUTPUT, ROOT being the top of the repository. Bazel starts it.
+set -euo pipefail
+PATH=$(realpath ../debian):$PATH
+root=$(realpath "$1")
+services_c=$(realpath "$2")
+mkdir -p "$3"
+output=$(realpath "$3")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+source=$work/source
+mkdir -p "$source/gallina"
+
+cp -rL "$root"/docs/site/{conf.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$root"/docs/*.md "$source"
+rm -f "$source/README.md" "$source/services.md"
+python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/services"
+
+# Pages that index.md does not place come last.
+{
+  printf '\n```{toctree}\n:caption: More\n:maxdepth: 1\n\n'
+  for page in "$root"/docs/*.md; do
+    page=$(basename "$page" .md)
+    [ "$page" = services ] || grep -qx "$page" "$root/docs/site/index.md" || echo "$page"
+  done
+  printf '```\n'
+} >>"$source/index.md"
+
+# Gallina: coqdoc's pages, inside those of the site.
+{
+  printf '# The Gallina\n\nModel, services, and the statements about them, as coqdoc shows them.\n\n'
+  printf '```{toctree}\n:maxdepth: 1\n\n'
+} >"$source/gallina/index.md"
+for file in "$root"/pipcore/model/*.v "$root"/pipcore/services/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v; do
+  name=$(basename "$file" .v)
+  coqdoc --html --body-only --utf8 --no-glob --no-index --light -o "$source/gallina/$name.html" "$(realpath "$file")"
+  {
+    printf '# %s\n\n`%s`\n\n' "$name" "${file#"$root"/}"
+    printf '```{raw} html\n:file: %s.html\n```\n' "$name"
+  } >"$source/gallina/$name.md"
+  echo "$name" >>"$source/gallina/index.md"
+done
+printf '```\n' >>"$source/gallina/index.md"
+
+{
+  cat "$root/docs/site/Doxyfile"
+  echo "INPUT = $(echo "$root"/libpip/include/pip/*.h "$root"/libpip/cpp/*.h)"
+  echo "STRIP_FROM_PATH = $root"
+  echo "OUTPUT_DIRECTORY = $output"
+  echo "WARN_LOGFILE = $work/doxygen.log"
+} >"$work/Doxyfile"
+doxygen "$work/Doxyfile" >/dev/null
+if [ -s "$work/doxygen.log" ]; then
+  cat "$work/doxygen.log" >&2
+  exit 1
+fi
+
+sphinx=(sphinx-build -W --keep-going -q -j 1 -d "$work/doctrees")
+"${sphinx[@]}" -b html "$source" "$output"
+"${sphinx[@]}" -b spelling "$source" "$work/spelling"

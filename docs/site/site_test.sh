@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# site_test.sh SERVICES_C: the site builds without a warning, every link on it leads somewhere, it can be searched without
+# network, and no page is wider than a desktop or a telephone. Planted mistakes fail the build.
+set -uo pipefail
+fail() {
+  echo "FAIL $*" >&2
+  exit 1
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work
+docs/site/build . "$1" "$work/site" || fail "the site does not build"
+for page in index start concepts abi proof performance services/addVAddr services/yield gallina/Theorems api/index; do
+  [ -s "$work/site/$page.html" ] || fail "no page $page"
+done
+grep -q addvaddr "$work/site/searchindex.js" || fail "the search does not know addVAddr"
+if grep -rlE '(src|href)="https?://[^"]*\.(js|css|woff2?)"' "$work/site" --include='*.html'; then
+  fail "pages above load something from the network"
+fi
+# As root, linkchecker becomes nobody.
+chmod -R a+rX "$work"
+printf '[AnchorCheck]\n' >"$work/linkcheckerrc"
+../debian/linkchecker --config "$work/linkcheckerrc" --no-status "file://$work/site/index.html" >"$work/links" || {
+  cat "$work/links" >&2
+  fail "dead links"
+}
+
+for width in 1366 390; do
+  python3 docs/site/width_page.py "$work/site" "$width" >"$work/site/width.html"
+  timeout 120 ../debian/chromium --headless --no-sandbox --disable-gpu --disable-web-security --hide-scrollbars \
+    --allow-file-access-from-files --user-data-dir="$work/browser" --virtual-time-budget=30000 --dump-dom \
+    "file://$work/site/width.html" >"$work/dom" 2>"$work/errors" || {
+    cat "$work/errors" >&2
+    fail "the browser failed"
+  }
+  grep -q '<p id="done">' "$work/dom" || fail "the browser measured nothing at $width pixels"
+  if grep -o '<p class="wide">[^<]*' "$work/dom"; then fail "pages above are wider than $width pixels"; fi
+done
+
+# refused NAME SED FILE: a mistake in a copy of the documentation is found.
+refused() {
+  rm -rf "$work/copy"
+  cp -rL . "$work/copy"
+  chmod -R u+w "$work/copy"
+  sed -i "$2" "$work/copy/$3"
+  cmp -s "$3" "$work/copy/$3" && fail "$1: nothing planted"
+  if docs/site/build "$work/copy" "$1" "$work/refused" >"$work/log" 2>&1; then fail "accepted: $4"; fi
+  grep -q -- "$5" "$work/log" || fail "$4: refused for another reason: $(cat "$work/log")"
+}
+services_c=$PWD/$1
+refused "$services_c" '3s|$| See [there](nowhere.md).|' docs/abi.md "a dead link" nowhere
+refused "$services_c" '3s|$| A sentense.|' docs/abi.md "a spelling mistake" sentense
+refused "$services_c" '/The address of its first byte/d' libpip/cpp/page.h "an undocumented function" "address() const"
+refused "$services_c" 's/^| getIntState(/| getIntsState(/' docs/services.md "a service that is none" getIntsState
+echo "PASS"
