@@ -31,12 +31,12 @@ python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/servic
   printf '# The Gallina\n\nModel, services, and the statements about them, as coqdoc shows them.\n\n'
   printf '```{toctree}\n:maxdepth: 1\n\n'
 } >"$source/gallina/index.md"
-for file in "$root"/pipcore/model/*.v "$root"/pipcore/services/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v; do
+for file in "$root"/pipcore/{model,services}/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v; do
   name=$(basename "$file" .v)
   coqdoc --html --body-only --utf8 --no-glob --no-index --light -o "$source/gallina/$name.html" "$(realpath "$file")"
   {
-    printf '# %s\n\n`%s`\n\n' "$name" "${file#"$root"/}"
-    printf '```{raw} html\n:file: %s.html\n```\n' "$name"
+    printf '# %s\n\n' "$name"
+    printf '%s\n' "\`${file#"$root"/}\`" "" "\`\`\`{raw} html" ":file: $name.html" "\`\`\`"
   } >"$source/gallina/$name.md"
   echo "$name" >>"$source/gallina/index.md"
 done

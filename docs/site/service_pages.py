@@ -12,6 +12,9 @@ import sys
 # Rows of docs/services.md whose function has another name.
 FUNCTIONS = {"yield": "yieldTo"}
 
+# A comment of Gallina that may stand above a definition.
+COMMENT = r"^(\(\*\*(?:(?!\*\)).)*\*\)\n)?"
+
 
 def fail(text):
     """Ends with one line."""
@@ -37,7 +40,7 @@ def statuses(header):
 
 def definitions(files):
     """Each function of the services: where it stands, its comment, its text."""
-    pattern = re.compile(r"^(\(\*\*(?:(?!\*\)).)*\*\)\n)?((?:Definition|Fixpoint) (\w+)\b.*?\.\n)(?=\n|\Z)", re.M | re.S)
+    pattern = re.compile(COMMENT + r"((?:Definition|Fixpoint) (\w+)\b.*?\.\n)(?=\n|\Z)", re.M | re.S)
     return {name: (file, comment or "", text) for file in files
             for comment, text, name in pattern.findall(file.read_text(encoding="utf-8"))}
 
@@ -65,7 +68,7 @@ def printed(name, source):
 
 def theorem(name, files):
     """The theorem about a service, with its comment, and its file."""
-    pattern = re.compile(r"(\(\*\*(?:(?!\*\)).)*\*\)\n)?(Theorem %s_spec\b.*?\.)\s*\nProof" % name, re.S)
+    pattern = re.compile(COMMENT + r"(Theorem %s_spec\b.*?\.)\s*\nProof" % name, re.M | re.S)
     for file in files:
         found = pattern.search(file.read_text(encoding="utf-8"))
         if found:
@@ -95,15 +98,16 @@ def page(row, root, functions, known, c_source, proofs):
         "| number | status | meaning |", "|---:|---|---|",
         *(f"| {known[status][0]} | `PIP_{status}` | {known[status][1]} |" for status in answered), "",
         "## The same function, twice", "",
-        f"Left the Gallina that is proved, from `{file.relative_to(root)}`; right the C that is compiled. A certificate,",
-        "checked by Coq at each build, says that they mean the same.", "",
+        f"Left the Gallina that is proved, from `{file.relative_to(root)}`; right the C that is compiled.",
+        "A certificate, checked by Coq at each build, says that they mean the same.", "",
         "`````{container} side-by-side",
         "````{code-block} coq", comment + text + "````",
         "````{code-block} c", printed(function, c_source) + "````",
         "`````", "",
         "## The theorem", "",
-        f"From `{proof.relative_to(root)}`; [the proof's tour](../proof.md) says what `holds`, `wp` and the view `V` are.",
-        "", "````{code-block} coq", statement, "````", "",
+        f"From `{proof.relative_to(root)}`.",
+        "[The proof's tour](../proof.md) says what `holds`, `wp` and the view `V` are.", "",
+        "````{code-block} coq", statement, "````", "",
     ]
     helpers = [other for other in needed[1:]]
     if helpers:
