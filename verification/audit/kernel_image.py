@@ -19,7 +19,8 @@ import sys
 
 CALL_TABLES = ["fast_services"]
 # What the processor may have pushed before: a frame with error code from virtual-8086 mode (Intel SDM volume 3B,
-# section 20.3.1), and over it that of an interrupt or a single step at a gate's first instructions, with the stub's two words.
+# section 20.3.1), and over it that of an interrupt or a single step at the first instructions of a gate, with the two
+# words of its stub.
 HARDWARE_BYTES = 40 + 12 + 8
 STACK_OWNERS = ("kernel_stack_guard", "kernel_stack_top")
 SAVE_AREAS = ("registers", "interrupted", "exit_frame")

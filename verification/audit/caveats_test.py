@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""caveats.py on a small repository: a trusted file without a reason, a reason without a file, an old page are refused.
+
+usage: caveats_test.py CAVEATS.py
+"""
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TABLE = """[One]
+pipcore/mal/*.h    because of shims
+pipcore/kernel/stop.cc    because it stops
+
+[Other]
+if pipcore/arch/other
+pipcore/arch/other/boot.S    because it boots
+"""
+
+
+def write(root, name, text):
+    """A file of the small repository."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def make(root):
+    """The repository, in order."""
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    write(root, "verification/audit/trusted.txt", TABLE)
+    write(root, "verification/audit/caveats.md", "## Besides\n\nNothing.\n")
+    write(root, "pipcore/mal/words.h", "/* two\n   lines */\n" + "int a;\n" * 13)
+    write(root, "pipcore/kernel/stop.cc", "// one\nint b;\n\n")
+    write(root, "pipcore/kernel/stop_test.cc", "int c;\n")
+
+
+CASES = {
+    "a new file": (lambda root: write(root, "pipcore/kernel/new.cc", "int d;\n"), "pipcore/kernel/new.cc is trusted"),
+    "a new architecture": (lambda root: write(root, "pipcore/arch/other/entry.S", ""),
+                           "pipcore/arch/other/entry.S is trusted"),
+    "a missing file": (lambda root: (root / "pipcore/kernel/stop.cc").unlink(), "no trusted source is called"),
+    "no reason": (lambda root: write(root, "verification/audit/trusted.txt", TABLE.replace("    because it stops", "")),
+                  "has no reason"),
+    "more lines": (lambda root: write(root, "pipcore/mal/words.h", "int a;\n" * 40), "out of date"),
+    "another caveat": (lambda root: write(root, "verification/audit/caveats.md", "## Besides\n"), "out of date"),
+    "no page": (lambda root: (root / "CAVEATS.md").unlink(), "out of date"),
+}
+
+
+def main(tool):
+    """Runs all cases; the number of those that went wrong is the answer."""
+    tool = str(Path(tool).resolve())
+    wrong = 0
+
+    def expect(what, root, options, code, words):
+        nonlocal wrong
+        result = subprocess.run([sys.executable, tool, *options], cwd=root, capture_output=True, text=True)
+        said = result.stdout + result.stderr
+        if (result.returncode != 0) != (code != 0) or words not in said or "Traceback" in said:
+            wrong += 1
+            print("FAIL %s: exit code %d, or not %r in: %s" % (what, result.returncode, words, said))
+
+    for what, (change, words) in CASES.items():
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            make(root)
+            expect(what + ", before", root, [], 0, "up to date")
+            expect(what + ", before", root, ["--check"], 0, "PASS")
+            text = (root / "CAVEATS.md").read_text()
+            if "| `pipcore/mal/words.h` | 10 | because of shims |" not in text or "Nothing." not in text:
+                wrong += 1
+                print("FAIL the page is not as it should be:\n" + text)
+            change(root)
+            expect(what, root, ["--check"], 1, words)
+    print("%s: %d cases" % ("FAIL" if wrong else "PASS", len(CASES)))
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
