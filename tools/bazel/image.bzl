@@ -33,7 +33,10 @@ def _image_impl(ctx):
     manifest = ctx.actions.declare_file(ctx.label.name + ".image")
     ctx.actions.write(manifest, "".join(["%s\t%s\t%s\n" % line for line in lines]))
 
-    files = [manifest, kernel, root] + [file for file, _ in modules]
+    # With symbols, for debuggers.
+    programs = [ctx.attr.root] + ctx.attr.modules.keys()
+    elves = [target[PartitionInfo].elf for target in programs if PartitionInfo in target]
+    files = [manifest, kernel, root] + [file for file, _ in modules] + elves
     runner = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(runner, _RUN.format(
         emulator = ctx.executable._emulator.short_path,

@@ -51,3 +51,22 @@ image_label() {
       ;;
   esac
 }
+
+# port_number OPTION VALUE: VALUE, if it is a port.
+port_number() {
+  if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || [ "$2" -gt 65535 ]; then
+    complain "$1 is a port from 1 to 65535, not ${2:-empty}"
+  fi
+  printf '%s\n' "$2"
+}
+
+# exec_on_image PROGRAM LABEL ARGUMENT...: ends by starting a program, built before, with the folder in which the
+# image's files are, the image's manifest, and the arguments.
+exec_on_image() {
+  local program=$1 manifest=${2#//} folder
+  manifest=${manifest/://}
+  shift 2
+  folder=$(bazel info --ui_event_filters=-info bazel-bin 2>/dev/null)/$manifest.runfiles/pip
+  exec bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --curses=no -- \
+    "$program" "$folder" "$manifest.image" "$@"
+}

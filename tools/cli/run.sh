@@ -9,6 +9,7 @@
 #:   --memory 64M      RAM of the machine
 #:   --seconds 60      how long it may run
 #:   --icount          count instructions instead of time
+#:   --gdb 1234        the port where QEMU listens for ./pip inspect, or for gdb
 set -euo pipefail
 . tools/cli/common.sh
 image=
@@ -30,7 +31,11 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --icount) options+=("$1") ;;
-    -*) complain "unknown option $1; known: --arch --memory --seconds --icount (./pip run --help)" ;;
+    --gdb)
+      options+=(--qemu-option -gdb --qemu-option "tcp:127.0.0.1:$(port_number "$1" "${2:-}")")
+      shift
+      ;;
+    -*) complain "unknown option $1; known: --arch --memory --seconds --icount --gdb (./pip run --help)" ;;
     *)
       [ -z "$image" ] || complain "run takes one image, not both $image and $1"
       image=$1

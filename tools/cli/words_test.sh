@@ -42,6 +42,11 @@ refused 'bench knows scheduler, not kernel' bench kernel
 refused 'unknown option --plot' bench --plot here.svg
 refused '--plot needs a file name' bench scheduler --plot
 refused 'there is no folder nowhere' bench scheduler --plot nowhere/here.svg
+refused '--port is a port' debug --port 99999
+refused '--gdb is a port' run --gdb x //a:b
+refused 'no such image: nowhere' debug nowhere
+refused 'unknown option --fast' inspect --fast
+refused '--svg needs a file' inspect --svg
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'image of which kind' image
