@@ -37,45 +37,38 @@ Proof.
     destruct R as (t&Et&Ht). exists t. split; [done|]. intros i Hi. destruct (Ht _ Hi). cbn in *. by rewrite <- E.
 Qed.
 
-(** Flags that change no mapping and open nothing but user data keep the invariant. *)
-Lemma inv_flags ρ V f : inv ρ V ->
-  (forall c v, e_present (f c v) = e_present (v_entry V c v) /\ e_frame (f c v) = e_frame (v_entry V c v)
-    /\ e_write (f c v) = e_write (v_entry V c v) /\ e_execute (f c v) = e_execute (v_entry V c v)
-    /\ (e_user (f c v) = true -> e_user (v_entry V c v) = true \/ (pres V c v /\ ρ (pg V c v) = UserPage))) ->
-  inv ρ (with_entries f V).
-Proof.
-  intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] Hf.
-  assert (E1 : forall c v, pres (with_entries f V) c v <-> pres V c v)
-    by (intros c v; unfold pres; cbn; by rewrite (proj1 (Hf c v))).
-  assert (E2 : forall c v, pg (with_entries f V) c v = pg V c v) by (intros c v; apply (Hf c v)).
-  assert (E3 : forall a w p c, gives (with_entries f V) a w p c <-> gives V a w p c)
-    by (intros; unfold gives; cbn; by rewrite E1, !E2).
-  split; try done.
-  - intros c v U. apply E1. destruct (Hf c v) as (_&_&_&_&X). destruct (X U) as [|[]]; auto.
-  - intros c v G. by apply E1, Ig.
-  - intros c v. rewrite E1, E2. apply Im.
-  - intros c v U. rewrite E2. destruct (Hf c v) as (_&_&_&_&X). destruct (X U) as [|[]]; auto.
-  - intros c v. rewrite E1, E2, E3. apply Ip.
-  - intros c v. rewrite E1. intros P Hr. destruct (Ir _ _ P Hr). cbn. unfold rights_le.
-    destruct (Hf c v) as (_&_&->&->&_), (Hf (v_parent V c) (v_origin V c v)) as (_&_&->&->&_). done.
-  - intros c v v'. rewrite !E1, !E2. apply Io.
-  - intros p c Ho Hr. setoid_rewrite E3. by apply Is.
-  - intros p c v. rewrite E1, E2. apply In.
-  - intros a d D. rewrite E2. by apply Ic.
-Qed.
-
+(** Accessible, or not, wherever the page is mapped: that keeps the invariant if the page holds user data. *)
 Lemma inv_set_access ρ V p b : inv ρ V -> (b = true -> ρ p = UserPage) -> inv ρ (set_access p b V).
 Proof.
-  intros I Hp. apply inv_flags; [done|]. intros c v. case_decide as D; [|auto 7]. destruct D as [P E]. cbn.
-  split_and!; auto. intros ->. right. rewrite E. auto.
+  intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] Hp. set (V' := set_access p b V).
+  assert (Em : forall c v, v_entry V' c v =
+    if decide (pres V c v /\ pg V c v = p) then set_user b (v_entry V c v) else v_entry V c v) by done.
+  assert (E1 : forall c v, pres V' c v <-> pres V c v) by (intros; unfold pres; rewrite Em; by case_decide).
+  assert (E2 : forall c v, pg V' c v = pg V c v) by (intros; unfold pg; rewrite Em; by case_decide).
+  assert (E3 : forall a w q c, gives V' a w q c <-> gives V a w q c) by (intros; unfold gives; by rewrite E1, !E2).
+  split; try done.
+  - intros c v U. apply E1. rewrite Em in U. case_decide as D; [apply D|by apply Iu].
+  - intros c v G. by apply E1, Ig.
+  - intros c v. rewrite E1, E2. apply Im.
+  - intros c v U. rewrite E2. rewrite Em in U. case_decide as D; [|by apply Ik]. destruct D as [_ ->]. by apply Hp.
+  - intros c v. rewrite E1, E2, E3. apply Ip.
+  - intros c v. rewrite E1. intros P Hr. destruct (Ip _ _ P Hr) as (Pw&Ew&_), (Ir _ _ P Hr) as (Ru&Rw&Rx).
+    unfold rights_le. rewrite !Em. change (v_parent V' c) with (v_parent V c) in *.
+    change (v_origin V' c v) with (v_origin V c v) in *. case_decide as D1; case_decide as D2; [done| | |done]; exfalso.
+    + apply D2. split; [done|]. rewrite Ew. apply D1.
+    + apply D1. split; [done|]. rewrite <- Ew. apply D2.
+  - intros c v v'. rewrite !E1, !E2. apply Io.
+  - intros q c Ho Hr. setoid_rewrite E3. by apply Is.
+  - intros q c v. rewrite E1, E2. apply In.
+  - intros a d D. rewrite E2. by apply Ic.
 Qed.
 
 (** ** The climb *)
 Definition dep ρ c : nat := match ρ c with Partition n => n | _ => O end.
 
-(** What the climb from depth [n] has done. *)
-Definition spread_to ρ V p n b : N -> N -> entry := fun c v =>
-  if decide (pres V c v /\ pg V c v = p /\ (dep ρ c <= n)%nat) then set_user b (v_entry V c v) else v_entry V c v.
+(** What the climb from depth [n] does to the entries [f]. *)
+Definition spread_to ρ V p n b (f : N -> N -> entry) : N -> N -> entry := fun c v =>
+  if decide (pres V c v /\ pg V c v = p /\ (dep ρ c <= n)%nat) then set_user b (v_entry V c v) else f c v.
 
 Definition spread b : nat -> page -> vaddr -> K unit := if b then show else hide.
 
@@ -91,59 +84,53 @@ Lemma wp_spread_S b fuel c v (Q : unit -> state -> Prop) s :
   wp (spread b (S fuel) c v) Q s.
 Proof. by destruct b. Qed.
 
-Lemma wp_spread ρ b n : forall fuel V m x r t c v (Q : unit -> state -> Prop),
-  rep ρ V m -> inv ρ V -> ρ c = Partition n -> pres V c v -> (n < fuel)%nat -> (b = true -> ρ (pg V c v) = UserPage) ->
-  (forall m', rep ρ (with_entries (spread_to ρ V (pg V c v) n b) V) m' ->
+(** On the way, the entries [f] and those of [V] differ only in what user mode may access. *)
+Lemma wp_spread ρ V m0 b n : rep ρ V m0 -> inv ρ V -> forall fuel f m x r t c v (Q : unit -> state -> Prop),
+  rep ρ (with_entries f V) m -> (forall c' v', set_user b (f c' v') = set_user b (v_entry V c' v')) ->
+  ρ c = Partition n -> pres V c v -> (n < fuel)%nat ->
+  (forall m', rep ρ (with_entries (spread_to ρ V (pg V c v) n b f) V) m' ->
      (forall q, (forall c' u, ρ q <> TreeTable c' Mmu 0 u) -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (spread b fuel c v) Q (State m x r t).
 Proof.
-  induction n as [|n IH]; intros [|fuel] V m x r t c v Q R I Ec P Hf Hu HQ; try lia; apply wp_spread_S;
-    pose proof (parent_role _ _ _ _ _ R Ec) as D; destruct (pres_table _ _ _ _ _ R P) as [p Lp];
-    pose proof (table_role _ _ _ _ _ _ _ _ R Lp) as Ep;
-    pose proof (entry_not_kernel _ _ _ _ _ _ R Lp) as Ek.
+  intros R0 I. induction n as [|n IH]; intros [|fuel] f m x r t c v Q R Hf Ec P Hl HQ; try lia; apply wp_spread_S;
+    pose proof (parent_role _ _ _ _ _ R0 Ec) as D; destruct (pres_table _ _ _ _ _ R0 P) as [p Lp];
+    pose proof (table_role _ _ _ _ _ _ _ _ R0 Lp) as Ep; pose proof (entry_not_kernel _ _ _ _ _ _ R Lp) as Ek.
   (* an entry at depth (dep c) that maps this page is (c,v) *)
   all: assert (Hdc : dep ρ c = _) by (unfold dep; rewrite Ec; reflexivity).
   all: assert (Hone : forall c' v', pres V c' v' -> pg V c' v' = pg V c v -> dep ρ c' = dep ρ c -> c' = c /\ v' = v)
-    by (intros c' v' P' E' Ed; destruct (pres_partition _ _ _ _ _ R P') as [j Ej]; unfold dep in Ed;
-        rewrite Ej, Ec in Ed; subst j; eapply mapped_once_at_depth; eauto).
-  all: do 4 step; step; eapply wp_write_entry; [exact R|exact Lp|exact Ek|]; intros m1 R1 F1; cbn beta.
+    by (intros c' v' P' E' Ed; destruct (pres_partition _ _ _ _ _ R0 P') as [j Ej]; unfold dep in Ed;
+        rewrite Ej, Ec in Ed; subst j; exact (mapped_once_at_depth _ _ _ _ R0 I _ _ _ _ Ej Ec P' P E')).
+  all: do 4 step; step; eapply wp_write_entry; [exact R|exact Lp|exact Ek|]; intros m1 R1 F1; cbn beta;
+    change (v_entry (with_entries f V) c v) with (f c v) in R1; rewrite Hf in R1.
   - destruct D as [-> _]. rewrite N.eqb_refl. step. apply HQ; [|intros q Hq; apply F1; intros ->; by eapply Hq].
-    refine (rep_entries_ext _ _ _ _ _ _ R1). intros c' v'. unfold set2, spread_to.
+    refine (rep_entries_ext _ V _ _ _ _ R1). intros c' v'. unfold set2, spread_to.
     case_decide as H1; case_decide as H2; destruct_and?; subst; try done; exfalso.
     + apply H2. split_and!; auto. lia.
     + apply H1, Hone; auto. lia.
   - destruct D as [Dr Dp]. rewrite (proj2 (N.eqb_neq _ _) Dr).
-    destruct (inv_parent _ _ I _ _ P Dr) as (Pw&Gw&_). set (V1 := with_entry c v (set_user b (v_entry V c v)) V) in *.
-    assert (Em : forall c' v', v_entry V1 c' v' =
-      if decide (c' = c /\ v' = v) then set_user b (v_entry V c v) else v_entry V c' v') by done.
-    assert (Epr : forall c' v', pres V1 c' v' <-> pres V c' v')
-      by (intros; unfold pres; rewrite Em; case_decide; destruct_and?; subst; done).
-    assert (Epg : forall c' v', pg V1 c' v' = pg V c' v')
-      by (intros; unfold pg; rewrite Em; case_decide; destruct_and?; subst; done).
-    assert (I1 : inv ρ V1).
-    { apply (inv_flags ρ V (v_entry V1) I). intros c' v'. rewrite Em. case_decide; [|auto 7]. destruct_and?; subst.
-      cbn. split_and!; auto. }
-    clear R. rename R1 into R. do 6 step. change (v_origin V1) with (v_origin V).
-    change (v_parent V1) with (v_parent V).
-    eapply IH; [exact R|exact I1|exact Dp|by apply Epr|lia|by rewrite Epg, Gw|].
-    rewrite Epg, Gw. intros m2 R2 F2. apply HQ; [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
-    refine (rep_entries_ext _ V _ _ _ _ R2). intros c' v'. unfold spread_to. rewrite Em.
+    destruct (inv_parent _ _ I _ _ P Dr) as (Pw&Gw&_).
+    change (with_entry c v (set_user b (v_entry V c v)) (with_entries f V)) with
+      (with_entries (set2 c v (set_user b (v_entry V c v)) f) V) in R1. clear R. rename R1 into R. do 6 step.
+    eapply IH; [exact R| |exact Dp|exact Pw|lia|].
+    { intros c' v'. unfold set2. case_decide as E; [|apply Hf]. by destruct E as [-> ->]. }
+    cbn [v_parent v_origin with_entries]. rewrite Gw. intros m2 R2 F2. apply HQ; [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
+    refine (rep_entries_ext _ V _ _ _ _ R2). intros c' v'. unfold spread_to, set2.
     destruct (decide (c' = c /\ v' = v)) as [[-> ->]|Hn].
     + rewrite decide_False by (rewrite Hdc; intros (?&?&?); lia). by rewrite decide_True by (rewrite Hdc; auto).
-    + case_decide as H1; case_decide as H2; destruct_and?; subst; try done; exfalso.
-      * apply H2. rewrite <- Epr, <- Epg. auto.
-      * apply H1. rewrite Epr, Epg. split_and!; auto. destruct (decide (dep ρ c' = S n)); [|lia].
-        exfalso. apply Hn, Hone; auto. congruence.
+    + case_decide as H1; case_decide as H2; destruct_and?; try done; exfalso.
+      * apply H2. split_and!; auto.
+      * apply H1. split_and!; auto. destruct (decide (dep ρ c' = S n)); [exfalso|lia]. apply Hn, Hone; auto. congruence.
 Qed.
 
 (** From the deepest mapping, the climb reaches all. *)
 Lemma wp_spread_all ρ V m x r t c n v b (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  pres V c v -> deepest ρ V (pg V c v) n -> (b = true -> ρ (pg V c v) = UserPage) ->
+  pres V c v -> deepest ρ V (pg V c v) n ->
   (forall m', rep ρ (set_access (pg V c v) b V) m' ->
      (forall q, (forall c' u, ρ q <> TreeTable c' Mmu 0 u) -> m' q = m q) -> Q tt (State m' x r t)) ->
   wp (spread b page_fuel c v) Q (State m x r t).
 Proof.
-  intros R I Ec P Dp Hu HQ. eapply wp_spread; [done..|by eapply depth_lt|done|]. intros m' R' F. apply HQ; [|done].
+  intros R I Ec P Dp HQ. eapply (wp_spread ρ V m b n R I _ (v_entry V)); [by destruct V|done..|by eapply depth_lt|].
+  intros m' R' F. apply HQ; [|done].
   refine (rep_entries_ext _ V _ _ _ _ R'). intros c' v'. unfold spread_to. apply decide_ext.
   split; [by intros (?&?&?)|].
   intros [P' E']. destruct (pres_partition _ _ _ _ _ R P') as [j Ej]. split_and!; try done. unfold dep. rewrite Ej.
@@ -298,7 +285,7 @@ Lemma wp_give ρ V m x r t n v g (Q : unit -> state -> Prop) : rep ρ V m -> inv
   wp (give x v g) Q (State m x r t).
 Proof.
   intros R I Ex T P G HQ. unfold give. apply wp_bind.
-  eapply (wp_spread_all _ _ _ _ _ _ _ _ _ false); [done..|by eapply deepest_free|done|]. intros m1 R1 F1.
+  eapply (wp_spread_all _ _ _ _ _ _ _ _ _ false); [done..|by eapply deepest_free|]. intros m1 R1 F1.
   apply wp_bind, wp_invalidate. cbn [mem current registers tlb]. unfold Services.Give.set_gift.
   assert (pres (set_access (pg V x v) false V) x v) as P1 by by apply set_access_pres.
   pose proof (tlb_after_access _ _ _ _ _ _ _ _ _ R1 I Ex P eq_refl T) as T1.
@@ -324,7 +311,7 @@ Proof.
   set (ρ' := update ρ p UserPage) in *. set (V0 := with_data p (fun _ => 0) V) in *.
   assert (ρ' p = UserPage) as Ep' by apply update_eq. apply HP in Ex. apply wp_bind.
   assert (deepest ρ' V0 p n) as Dp0 by (intros c w j Ec%HP; by apply Dp). change (pg V0 x v = p) in Ep.
-  eapply (wp_spread_all ρ' V0 _ _ _ _ x n v true); [done..|by rewrite Ep|by rewrite Ep|]. rewrite Ep. intros m1 R1 F1.
+  eapply (wp_spread_all ρ' V0 _ _ _ _ x n v true); [done..|by rewrite Ep|]. rewrite Ep. intros m1 R1 F1.
   apply wp_bind, wp_invalidate. cbn [mem current registers tlb]. unfold Services.Give.set_gift.
   assert (pres (set_access p true V0) x v) as P1 by by apply set_access_pres.
   pose proof (tlb_after_access ρ' V0 _ _ _ _ _ _ _ R1 I0 Ex P Ep T) as T1.

@@ -124,9 +124,10 @@ Definition gives V a w p c : Prop :=
   /\ gift_is_descriptor (v_gift V a (gift_child (v_gift V a w))) = true
   /\ pg V a (gift_child (v_gift V a w)) = c.
 
-(** The rights of [e] to write and execute are among those of [e']. *)
+(** What [e] lets user mode do, access, write, execute, [e'] lets it do too. *)
 Definition rights_le (e e' : entry) : Prop :=
-  (e_write e = true -> e_write e' = true) /\ (e_execute e = true -> e_execute e' = true).
+  (e_user e = true -> e_user e' = true) /\ (e_write e = true -> e_write e' = true)
+  /\ (e_execute e = true -> e_execute e' = true).
 
 Record inv ρ V : Prop := {
   inv_root : ρ root_partition = Partition 0;
