@@ -124,10 +124,9 @@ Qed.
 
 Lemma wp_give_back_linked ρ V m x r t n v p w (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ x = Partition n ->
   (forall y, t y = v_entry V x y) -> ready ρ V x n v p -> free (ρ p) ->
-  (forall m' t' V', let ρ' := update ρ p UserPage in rep ρ' V' m' -> inv ρ' V' -> ρ' x = Partition n ->
-     (forall y, t' y = v_entry V' x y) -> back ρ' V' x v p ->
+  (forall m' t', let ρ' := update ρ p UserPage in let V' := linked_back x v p w V in rep ρ' V' m' -> inv ρ' V' ->
+     ρ' x = Partition n -> (forall y, t' y = v_entry V' x y) ->
      (forall v' p', ready ρ V x n v' p' -> ready ρ' V' x n v' p') ->
-     (forall v' p', back ρ V x v' p' -> back ρ' V' x v' p') -> v_list V' = v_list V -> v_table V' = v_table V ->
      (forall q, (forall c k u, ρ q <> TreeTable c k 0 u) -> q <> p -> m' q = m q) -> Q tt (State m' x r t')) ->
   wp (give_back_linked x v p w) Q (State m x r t).
 Proof.
@@ -135,12 +134,11 @@ Proof.
   eapply (wp_give_back ρ V _ _ _ _ n v p); [exact R|exact I|exact Ex|exact T|exact Y1|exact Y2|exact Y3|exact Y4|].
   cbv zeta. intros m1 t1 R1 I1 T1 F1. set (ρ' := update ρ p UserPage) in *. set (V1 := returned x v p V) in *.
   eapply (wp_write_word ρ' V1); [exact R1|unfold ρ'; by rewrite update_eq|done|]. intros m2 R2 F2.
-  eapply (HQ m2 t1 _); [exact R2| | |exact T1| | | |done|done|].
+  assert (v_data V1 p = fun _ => 0) as E by (cbn; by rewrite update_eq). rewrite E in R2.
+  eapply (HQ m2 t1); [exact R2| | |exact T1| |].
   - destruct I1. by split.
   - unfold ρ'. apply relabel_iff; auto using structure_not_free_partition. by right.
-  - apply back_data. by eapply returned_back.
   - intros v' p' Y'. by apply ready_data, ready_returned.
-  - intros v' p' B'. by apply back_data, back_returned.
   - intros q Hq Hqp. rewrite F2, F1; done.
 Qed.
 
@@ -161,11 +159,6 @@ Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
-(** The three tables of one place, and the page of the list if it goes too, are pages of [x] again. *)
-Definition collected ρ V x c l u ρ' V' : Prop :=
-  (forall k, v_table V' c k l u = None) /\
-  forall k, exists p v, v_table V c k l u = Some p /\ back ρ' V' x v p.
-
 (** The end of the service: pages [p1], [p2], [p3] are kernel data of nobody, and go back one by one. *)
 Lemma wp_hand_over ρ V m x r t n c nc v1 v2 v3 v4 p1 p2 p3 head h f (spare : bool) (Q : answer -> state -> Prop) :
   rep ρ V m -> inv ρ V -> ρ x = Partition n -> ρ c = Partition nc -> (forall y, t y = v_entry V x y) ->
@@ -173,9 +166,10 @@ Lemma wp_hand_over ρ V m x r t n c nc v1 v2 v3 v4 p1 p2 p3 head h f (spare : bo
   NoDup [p1; p2; p3] -> list_page ρ m c head h f ->
   (spare = true -> ready ρ V x n v4 head /\
      exists (ls : list N) next, v_list V c = ls ++ [head] /\ last ls = Some next /\ list_next h = next) ->
-  (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> back ρ' V' x v1 p1 -> back ρ' V' x v2 p2 -> back ρ' V' x v3 p3
-    ->
-     v_table V' = v_table V -> Q (Answer DONE (address_of v1)) s') ->
+  (forall ρ' s', current s' = x ->
+     (if spare then forall ls next, v_list V c = ls ++ [head] -> last ls = Some next ->
+        holds ρ' (handed_over_spare x c v1 v2 v3 v4 p1 p2 p3 head ls V) s'
+      else holds ρ' (handed_over x v1 v2 v3 p1 p2 p3 V) s') -> Q (Answer DONE (address_of v1)) s') ->
   wp (give_back_linked x v1 p1 (address_of v2) ;; give_back_linked x v2 p2 (address_of v3) ;;
       (if spare then
          let! next := next_list_page head in
@@ -186,11 +180,13 @@ Proof.
   intros R I Ex Ec T Y1 Y2 Y3 L1 L2 L3 D (j&Eh&Em&_) Hs HQ.
   apply NoDup_cons in D as [D1 D]. apply NoDup_cons in D as [D2 _]. rewrite !elem_of_cons, elem_of_nil in *.
   apply wp_bind. eapply wp_give_back_linked; [exact R|exact I|exact Ex|exact T|exact Y1|by left|]. cbv zeta.
-  intros m1 t1 V1 R1 I1 Ex1 T1 B1 K1 G1 El1 Et1 F1. apply wp_bind. set (ρ1 := update ρ p1 UserPage) in *.
+  intros m1 t1 R1 I1 Ex1 T1 K1 F1. apply wp_bind. set (ρ1 := update ρ p1 UserPage) in *.
+  set (V1 := linked_back x v1 p1 _ V) in *.
   assert (ρ1 p2 = Lost) as L2' by (unfold ρ1; rewrite update_ne; [done|intros ->; tauto]).
   assert (ρ1 p3 = Lost) as L3' by (unfold ρ1; rewrite update_ne; [done|intros ->; tauto]).
   eapply wp_give_back_linked; [exact R1|exact I1|exact Ex1|exact T1|by apply K1|by left|]. cbv zeta.
-  intros m2 t2 V2 R2 I2 Ex2 T2 B2 K2 G2 El2 Et2 F2. apply wp_bind. set (ρ2 := update ρ1 p2 UserPage) in *.
+  intros m2 t2 R2 I2 Ex2 T2 K2 F2. apply wp_bind. set (ρ2 := update ρ1 p2 UserPage) in *.
+  set (V2 := linked_back x v2 p2 _ V1) in *.
   assert (ρ2 p3 = Lost) as L3'' by (unfold ρ2; rewrite update_ne; [done|intros ->; tauto]).
   assert (Hρ : forall y, y <> p1 -> y <> p2 -> ρ2 y = ρ y) by (intros y ??; unfold ρ2, ρ1; by rewrite !update_ne).
   assert (ρ2 c = Partition nc) as Ec2 by (rewrite Hρ; [done|intros ->; congruence|intros ->; congruence]).
@@ -201,33 +197,24 @@ Proof.
   destruct spare.
   - destruct (Hs eq_refl) as [Y4 (ls&next&El&Hl&En)]. apply wp_bind. unfold next_list_page. apply wp_bind, wp_get.
     cbn [mem]. rewrite Em2, Em. apply wp_ret. rewrite En. apply wp_bind.
-    eapply wp_set_config_list_shrink; [exact R2|exact Ec2|rewrite El2, El1; exact El|exact Hl|]. intros m3 R3.
+    eapply wp_set_config_list_shrink; [exact R2|exact Ec2|exact El|exact Hl|]. intros m3 R3.
     assert (inv (update ρ2 head Lost) (with_list c ls V2)) as I3.
     { apply inv_shrink; [done|unfold owner; rewrite Eh2; eauto|]. intros [y X]. congruence. }
     set (ρ3 := update ρ2 head Lost) in *. set (V3 := with_list c ls V2) in *.
     assert (forall y z, ready ρ2 V2 x n y z -> ready ρ3 V3 x n y z) as K3.
     { intros y z Z. eapply ready_forget; [exact Z| |done|by apply Z]. intros c' j'. unfold ρ3.
       destruct (decide (c' = head)) as [->|]; [by rewrite update_eq|by rewrite update_ne]. }
-    assert (forall y z, back ρ2 V2 x y z -> back ρ3 V3 x y z) as G3.
-    { intros y z []. split; try done. unfold ρ3. rewrite update_ne; [done|]. intros ->. congruence. }
     assert (ρ3 x = Partition n) as Ex3 by (unfold ρ3; rewrite update_ne; [done|intros ->; congruence]).
     apply wp_bind. eapply wp_give_back_linked; [exact R3|exact I3|exact Ex3|exact T2|by apply K3, K2, K1| |].
     { unfold ρ3. rewrite update_ne by (intros ->; congruence). by left. }
-    cbv zeta. intros m4 t4 V4 R4 I4 Ex4 T4 B4 K4 G4 El4 Et4 _.
+    cbv zeta. intros m4 t4 R4 I4 Ex4 T4 K4 _.
     eapply wp_give_back_linked; [exact R4|exact I4|exact Ex4|exact T4|by apply K4, K3, K2, K1| |].
     { rewrite update_ne by (intros ->; congruence). unfold ρ3. rewrite update_eq. by left. }
-    cbv zeta. intros m5 t5 V5 R5 I5 Ex5 T5 _ _ G5 _ Et5 _. apply wp_ret. eapply HQ; [done| | | | |].
-    + split_and!; [exact R5|exact I5|by exists n|exact T5].
-    + by apply G5, G4, G3, G2.
-    + by apply G5, G4, G3.
-    + by apply G5.
-    + by rewrite Et5, Et4, <- Et1, <- Et2.
+    cbv zeta. intros m5 t5 R5 I5 Ex5 T5 _ _. apply wp_ret. eapply HQ; [done|]. intros ls' next' El' _.
+    rewrite El in El'. apply app_inj_tail in El' as [<- _]. split_and!; [exact R5|exact I5|by exists n|exact T5].
   - eapply wp_give_back_linked; [exact R2|exact I2|exact Ex2|exact T2|by apply K2, K1|by left|]. cbv zeta.
-    intros m4 t4 V4 R4 I4 Ex4 T4 B4 K4 G4 El4 Et4 _. apply wp_ret. eapply HQ; [done| | | |exact B4|].
-    + split_and!; [exact R4|exact I4|by exists n|exact T4].
-    + by apply G4, G2.
-    + by apply G4.
-    + by rewrite Et4, Et2.
+    intros m4 t4 R4 I4 Ex4 T4 K4 _. apply wp_ret. eapply HQ; [done|].
+    split_and!; [exact R4|exact I4|by exists n|exact T4].
 Qed.
 
 (** Before that: the tables are unlinked, the record leaves the list. *)
@@ -242,7 +229,7 @@ Lemma wp_take_apart ρ V m x r t n d c nc l v z1 z2 z3 v1 v2 v3 v4 head h f q i 
   (pres V x v3 /\ pg V x v3 = place_table z3) ->
   (spare = true -> pres V x v4 /\ pg V x v4 = head /\
      exists (ls : list N) next, v_list V c = ls ++ [head] /\ last ls = Some next /\ list_next h = next) ->
-  (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> collected ρ V x c l (prefix v l) ρ' V' ->
+  (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> collected V x c l (prefix v l) v1 V' ->
      Q (Answer DONE (address_of v1)) s') ->
   wp (write_entry (place_parent z1) (index_at v (N.of_nat (S l))) no_entry ;;
       write_entry (place_parent z2) (index_at v (N.of_nat (S l))) no_entry ;;
@@ -331,16 +318,18 @@ Proof.
   - intros B. destruct (Hs B) as (Y4&Z4&ls&next&El&Ell&En). split; [|exists ls, next; split_and!;
     [exact El|exact Ell|congruence]].
     destruct Lh as (j&Eh&_&_). eapply Hready; [|exact Y4|exact Z4|done]. unfold owner. by rewrite Eh.
-  - intros ρ' V' s' Ecur Hh' B1 B2 B3 Et. apply (HQ ρ' V'); [done|done|]. split.
-    + intros k. rewrite Et. unfold V3. by rewrite unlinked_table, decide_True.
-    + intros []; eauto.
+  - intros ρ' s' Ecur Hh'. destruct spare.
+    + destruct (Hs eq_refl) as (Y4&Z4&ls&next&El&Ell&_). eapply HQ; [exact Ecur|exact (Hh' _ _ El Ell)|].
+      exists v2, v3, p1, p2, p3. split_and!; try done. right. by exists v4, head, ls, next.
+    + eapply HQ; [exact Ecur|exact Hh'|]. exists v2, v3, p1, p2, p3. split_and!; try done. by left.
 Qed.
 
 (** collect refuses and changes nothing, or the lowest tables on the way to the address come back. *)
 Theorem collect_spec ρ V s child va : holds ρ V s ->
   wp (collect child va) (fun ans s' => decides (answer_status ans) s s'
     (exists ch l ρ' V', is_child ρ V (current s) (page_number child) ch /\ current s' = current s /\ holds ρ' V' s'
-       /\ collected ρ V (current s) ch l (prefix (page_number va) l) ρ' V')) s.
+       /\ exists v1, answer_value ans = address_of v1
+          /\ collected V (current s) ch l (prefix (page_number va) l) v1 V')) s.
 Proof.
   intros Hs. start collect. do 3 step. child_step. step. bool. set (v := page_number va) in *. step.
   eapply (wp_lowest Mmu); [exact R|exact Hch|done|]. intros l z1 L1. step. pose proof L1 as (T1&E1&_&_).
@@ -380,14 +369,16 @@ Proof.
     rewrite Els, app_length, Nat.add_comm in En. cbn [length Nat.add pred] in En. rewrite En in *. unfold after in *.
     destruct (length ls) as [|y] eqn:Ey; [done|]. rewrite last_lookup, Ey. cbn [pred].
     rewrite Els, lookup_app_l in * by lia. destruct (lookup_lt_is_Some_2 ls y) as [w W]; [lia|]. by rewrite W.
-  - intros ρ' V' s' Ecur Hh' Col. split; [intros _|by intros []]. by exists ch, l, ρ', V'.
+  - intros ρ' V' s' Ecur Hh' Col. split; [intros _|by intros []]. exists ch, l, ρ', V'.
+    split; [exact C|]. split; [exact Ecur|]. split; [exact Hh'|]. eexists. split; [reflexivity|exact Col].
 Qed.
 
 Corollary collect_keeps_wf s child va : wf s ->
   wp (collect child va) (fun ans s' => wf s' /\ (answer_status ans <> DONE -> s' = s)) s.
 Proof.
   intros (ρ&V&Hs). eapply wp_mono; [by apply collect_spec|]. cbn. intros ans s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [exact D|]. intros (ch&l&ρ'&V'&_&_&Hs'&_). by exists ρ', V'.
+  eapply decides_wf; [done|]. eapply decides_mono; [exact D|]. intros (ch&l&ρ'&V'&_&_&Hs'&_).
+  by exists ρ', V'.
 Qed.
 
 End Service.

@@ -131,19 +131,33 @@ Qed.
 
 (** ** Pages on their way back *)
 
+(** The page of [x] at [v] is ordinary memory again, with [w] in its first word and 0 in all others. *)
+Definition linked_back (x v p w : N) (V : view) : view :=
+  with_data p (update (fun _ => 0) 0 w) (returned x v p V).
+
+Definition handed_over x v1 v2 v3 p1 p2 p3 V : view :=
+  linked_back x v3 p3 0 (linked_back x v2 p2 (address_of v3) (linked_back x v1 p1 (address_of v2) V)).
+
+(** The same when page [head] of the list of [c] goes too; [ls] is left. *)
+Definition handed_over_spare x c v1 v2 v3 v4 p1 p2 p3 head (ls : list N) V : view :=
+  linked_back x v4 head 0 (linked_back x v3 p3 (address_of v4)
+    (with_list c ls (linked_back x v2 p2 (address_of v3) (linked_back x v1 p1 (address_of v2) V)))).
+
+(** The three tables of one place, the first of which [x] maps at [v1], and the page of the list if it goes too, are
+    pages of [x] again. *)
+Definition collected V x c l u v1 V' : Prop := exists v2 v3 p1 p2 p3,
+  (v_table V c Mmu l u = Some p1 /\ pres V x v1 /\ pg V x v1 = p1)
+  /\ (v_table V c Shadow1 l u = Some p2 /\ pres V x v2 /\ pg V x v2 = p2)
+  /\ (v_table V c Shadow2 l u = Some p3 /\ pres V x v3 /\ pg V x v3 = p3)
+  /\ (V' = handed_over x v1 v2 v3 p1 p2 p3 (unlinked_all c l u V)
+      \/ exists v4 head ls next, v_list V c = ls ++ [head] /\ last ls = Some next /\ pres V x v4 /\ pg V x v4 = head
+        /\ V' = handed_over_spare x c v1 v2 v3 v4 p1 p2 p3 head ls (unlinked_all c l u V)).
+
 (** [x] maps [p] at [v], and nobody maps it deeper. *)
 Record ready ρ V x n v p : Prop := {
   ready_pres : pres V x v;
   ready_page : pg V x v = p;
   ready_deepest : deepest ρ V p n;
-}.
-
-(** It is back. *)
-Record back ρ V x v p : Prop := {
-  back_page : pg V x v = p;
-  back_user : e_user (v_entry V x v) = true;
-  back_gift : v_gift V x v = no_gift;
-  back_role : ρ p = UserPage;
 }.
 
 Lemma deepest_relabel ρ V p n q r : deepest ρ V p n -> free (ρ q) -> free r -> deepest (update ρ q r) V p n.
@@ -162,28 +176,6 @@ Qed.
 
 Lemma ready_data ρ V x n v p q f : ready ρ V x n v p -> ready ρ (with_data q f V) x n v p.
 Proof. by intros []. Qed.
-
-Lemma back_returned ρ V x v p v' p' : back ρ V x v p -> free (ρ p') ->
-  back (update ρ p' UserPage) (returned x v' p' V) x v p.
-Proof.
-  intros [B1 B2 B3 B4] Hf. split.
-  - rewrite <- B1. apply (set_access_pg p' true (with_data p' (fun _ => 0) V)).
-  - cbn. by case_decide.
-  - cbn. unfold set2. by case_decide.
-  - destruct (decide (p = p')) as [->|]; [by rewrite update_eq|by rewrite update_ne].
-Qed.
-
-Lemma back_data ρ V x v p q f : back ρ V x v p -> back ρ (with_data q f V) x v p.
-Proof. by intros []. Qed.
-
-Lemma returned_back ρ V x n v p : ready ρ V x n v p -> back (update ρ p UserPage) (returned x v p V) x v p.
-Proof.
-  intros [R1 R2 R4]. split.
-  - rewrite <- R2 at 2. apply (set_access_pg p true (with_data p (fun _ => 0) V)).
-  - cbn. by rewrite decide_True.
-  - cbn. by rewrite set2_eq.
-  - by rewrite update_eq.
-Qed.
 
 (** What a partition's structures are made of is mapped by its parent and nobody deeper. *)
 Lemma structure_ready ρ V m a d c n v p : rep ρ V m -> inv ρ V -> is_child ρ V a d c -> ρ a = Partition n ->

@@ -113,7 +113,8 @@ Proof.
       (with_entries (set2 c v (set_user b (v_entry V c v)) f) V) in R1. clear R. rename R1 into R. do 6 step.
     eapply IH; [exact R| |exact Dp|exact Pw|lia|].
     { intros c' v'. unfold set2. case_decide as E; [|apply Hf]. by destruct E as [-> ->]. }
-    cbn [v_parent v_origin with_entries]. rewrite Gw. intros m2 R2 F2. apply HQ; [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
+    cbn [v_parent v_origin with_entries]. rewrite Gw. intros m2 R2 F2. apply HQ;
+      [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
     refine (rep_entries_ext _ V _ _ _ _ R2). intros c' v'. unfold spread_to, set2.
     destruct (decide (c' = c /\ v' = v)) as [[-> ->]|Hn].
     + rewrite decide_False by (rewrite Hdc; intros (?&?&?); lia). by rewrite decide_True by (rewrite Hdc; auto).

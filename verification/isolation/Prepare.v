@@ -8,9 +8,17 @@ Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
-(** The next tables for [v] are linked: pages that [x] gave to [c], called [d]. *)
-Definition prepared x d c l v V' : Prop := forall k, exists p w,
-  v_table V' c k l (prefix v l) = Some p /\ pres V' x w /\ pg V' x w = p /\ gift_child (v_gift V' x w) = d.
+(** Pages [p1], [p2], [p3] are the tables of [c] of level [l] on the way to [v]. *)
+Definition linked c l v p1 p2 p3 V : view := let u := prefix v l in
+  with_table c Shadow2 l u (Some p3) (with_table c Shadow1 l u (Some p2) (with_table c Mmu l u (Some p1) V)).
+
+(** [x] gives the pages at [w1], [w2], [w3] to its child [c], called [d], for the tables of level [l] on the way to
+    [v]. *)
+Definition prepared x d c l v w1 w2 w3 V : view := let g := gift_of d in
+  linked c l v (pg V x w1) (pg V x w2) (pg V x w3) (given x w3 g (given x w2 g (given x w1 g V))).
+
+(** Before that, the page at [w4] for the configuration list. *)
+Definition extended x d c w4 V : view := with_list c (v_list V c ++ [pg V x w4]) (given x w4 (gift_of d) V).
 
 (** Page [p], user data, becomes an empty table of nobody yet. *)
 Lemma wp_format_table ρ V m x r t k l p (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
@@ -27,7 +35,7 @@ Lemma wp_link_tables ρ V m x r t n d c l v z1 z2 z3 p1 p2 p3 q jq h f w1 w2 w3 
   adoptable ρ V x d c p1 -> adoptable ρ V x d c p2 -> adoptable ρ V x d c p3 -> p1 < pages -> p2 < pages -> p3 < pages
     ->
   p1 <> p2 -> p1 <> p3 -> p2 <> p3 -> ρ q = ListAt c jq -> m q = ListPage h f -> list_count h < list_capacity ->
-  (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> prepared x d c l v V' -> Q A s') ->
+  (forall ρ' s', current s' = x -> holds ρ' (linked c l v p1 p2 p3 V) s' -> Q A s') ->
   wp (link_tables v z1 z2 z3 p1 p2 p3 ;; add_record q p1 w1 w2 w3 ;; ret A)%monad Q (State m x r t).
 Proof.
   intros R I Ex T C U (T1&E1&N1&_) (T2&_&N2&_) (T3&_&N3&_) A1 A2 A3 L1 L2 L3 D12 D13 D23 Eq Emq Hc HQ.
@@ -83,13 +91,8 @@ Proof.
   destruct (H9 q) as [Eq9 Em9]; [congruence|]. rewrite Eq in Eq9.
   assert (m9 q = ListPage h f) as Em9' by (rewrite Em9; congruence).
   apply wp_bind. eapply wp_add_record; [exact R9|exact Eq9|exact Em9'|done|]. intros m10 R10.
-  apply wp_ret. apply (HQ ρ9 V9); [done| |].
-  - split_and!; [exact R10|exact I9| |exact T]. exists n. cbn [current]. by rewrite (proj1 (H9 x ltac:(congruence))).
-  - assert (forall k p, adoptable ρ V x d c p -> v_table V9 c k l (prefix v l) = Some p -> exists p w,
-      v_table V9 c k l (prefix v l) = Some p /\ pres V9 x w /\ pg V9 x w = p /\ gift_child (v_gift V9 x w) = d) as X.
-    { intros k p [_ _ (w&?&?&?) _] Tp. by exists p, w. }
-    intros []; [apply (X _ p1)|apply (X _ p2)|apply (X _ p3)]; try done; unfold V9; cbn;
-      repeat (rewrite decide_False by (intros (_&E&_); discriminate E)); by rewrite decide_True.
+  apply wp_ret. apply (HQ ρ9); [done|]. split_and!; [exact R10|exact I9| |exact T].
+  exists n. cbn [current]. by rewrite (proj1 (H9 x ltac:(congruence))).
 Qed.
 
 (** The gifts of three pages before. *)
@@ -99,7 +102,7 @@ Lemma wp_give_three ρ V m x r t n d c l v z1 z2 z3 q jq h f w1 w2 w3 (Q : answe
   is_lowest V c Mmu (S l) v z1 -> is_lowest V c Shadow1 (S l) v z2 -> is_lowest V c Shadow2 (S l) v z3 ->
   offerable ρ V x w1 -> offerable ρ V x w2 -> offerable ρ V x w3 -> w1 <> w2 -> w1 <> w3 -> w2 <> w3 ->
   ρ q = ListAt c jq -> m q = ListPage h f -> list_count h < list_capacity ->
-  (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> prepared x d c l v V' -> Q A s') ->
+  (forall ρ' s', current s' = x -> holds ρ' (prepared x d c l v w1 w2 w3 V) s' -> Q A s') ->
   wp (give x w1 (gift_of d) ;; give x w2 (gift_of d) ;; give x w3 (gift_of d) ;;
       link_tables v z1 z2 z3 (pg V x w1) (pg V x w2) (pg V x w3) ;; add_record q (pg V x w1) w1 w2 w3 ;; ret A)%monad
     Q (State m x r t).
@@ -153,8 +156,8 @@ Lemma wp_extend_list ρ V m x r t n d c nc v4 head h f (Q : unit -> state -> Pro
   rep ρ V m -> inv ρ V -> ρ x = Partition n -> ρ c = Partition nc -> (forall y, t y = v_entry V x y) ->
   is_child ρ V x d c -> offerable ρ V x v4 -> last (v_list V c) = Some head ->
   m head = ListPage h f ->
-  (forall ρ' V' m' t' g, rep ρ' V' m' -> inv ρ' V' -> ρ' x = Partition n -> (forall y, t' y = v_entry V' x y) ->
-     is_child ρ' V' x d c -> v_table V' = v_table V -> (forall w, pg V' x w = pg V x w) ->
+  (forall ρ' m' t' g, let V' := extended x d c v4 V in rep ρ' V' m' -> inv ρ' V' -> ρ' x = Partition n ->
+     (forall y, t' y = v_entry V' x y) -> is_child ρ' V' x d c -> (forall w, pg V' x w = pg V x w) ->
      (forall w, offerable ρ V x w -> w <> v4 -> offerable ρ' V' x w) ->
      ρ' (pg V x v4) = ListAt c (length (v_list V c)) -> m' (pg V x v4) = ListPage (ListHeader head v4 0) g ->
      Q tt (State m' x r t')) ->
@@ -179,7 +182,8 @@ Proof.
   change (v_list V1 c) with (v_list V c) in R3. set (ρ3 := update ρ2 p _) in *. set (V3 := with_list c _ V1) in *.
   assert (forall y, y <> p -> ρ3 y = ρ y) as H3 by (intros; unfold ρ3; rewrite update_ne by done; by apply H2).
   assert (ρ3 p = ListAt c (length (v_list V c))) as E3 by (unfold ρ3; by rewrite update_eq).
-  apply (HQ ρ3 V3 _ _ (fun _ => no_record)); [exact R3| | |exact T1| |done| | |exact E3|].
+  apply (HQ ρ3 _ _ (fun _ => no_record)); change (extended x d c v4 V) with V3;
+    [exact R3| | |exact T1| | | |exact E3|].
   - apply (inv_adopt ρ V1 ρ3 V3 x d c); [done|done| |apply (inv_sync _ _ I1)|done..]. intros y.
     destruct (decide (y = p)) as [->|]; [right; unfold owner; by rewrite E3|left; by apply H3].
   - by rewrite H3.
@@ -198,17 +202,33 @@ Section Service.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (s : state).
 
+(** What prepare did: [x] gave pages to its child [ch], called [d], for the tables of level [l] on the way to [v];
+    the list that begins at address [first] named them, and goes on at [rest]. *)
+Definition prepared_from ρ V x d ch l v (first rest : N) V' : Prop :=
+  let second := v_data V (pg V x (page_number first)) 0 in let third := v_data V (pg V x (page_number second)) 0 in
+  let fourth := v_data V (pg V x (page_number third)) 0 in
+  let w1 := page_number first in let w2 := page_number second in let w3 := page_number third in
+  let w4 := page_number fourth in
+  v_table V ch Mmu l (prefix v l) = None /\ is_Some (v_table V ch Mmu (S l) (prefix v (S l)))
+  /\ offerable ρ V x w1 /\ offerable ρ V x w2 /\ offerable ρ V x w3
+  /\ (rest = fourth /\ V' = prepared x d ch l v w1 w2 w3 V
+     \/ offerable ρ V x w4 /\ rest = v_data V (pg V x w4) 0
+        /\ V' = prepared x d ch l v w1 w2 w3 (extended x d ch w4 V)).
+
 (** prepare refuses and changes nothing, or the next missing tables on the way to the address are linked; with nothing
     missing it changes nothing either. *)
 Theorem prepare_spec ρ V s child va first : holds ρ V s ->
   wp (prepare child va first) (fun ans s' => decides (answer_status ans) s s'
-    (s' = s \/ exists ch l ρ' V', is_child ρ V (current s) (page_number child) ch /\ current s' = current s
-       /\ holds ρ' V' s' /\ prepared (current s) (page_number child) ch l (page_number va) V')) s.
+    (exists ch, is_child ρ V (current s) (page_number child) ch /\ current s' = current s
+       /\ (s' = s /\ answer_value ans = first /\ is_Some (v_table V ch Mmu 0 (prefix (page_number va) 0))
+          \/ exists l ρ' V', holds ρ' V' s' /\ prepared_from ρ V (current s) (page_number child) ch l (page_number va)
+               first (answer_value ans) V'))) s.
 Proof.
   intros Hs. start prepare. do 3 step. child_step. step. bool. set (v := page_number va) in *.
   set (d := page_number child) in *. step. eapply (wp_lowest Mmu); [exact R|exact Hch|done|]. intros l z1 L1.
   pose proof L1 as (T1&E1&_&_). cbn beta. rewrite E1. unfold leaf_level. destruct l as [|l].
-  { change (N.of_nat 0 =? 0) with true. cbn iota. step. split; [by left|by intros []]. }
+  { change (N.of_nat 0 =? 0) with true. cbn iota. step. split; [intros _|by intros []].
+    exists ch. split_and!; [done..|left]. by split_and!; [| |eexists]. }
   rewrite (proj2 (N.eqb_neq _ 0)) by lia. unfold next_in_list. step. offer_step. step.
   eapply wp_read_word; [exact R|apply O|done|]. step. offer_step. step.
   eapply wp_read_word; [exact R|apply O0|done|]. step. offer_step. step.
@@ -225,33 +245,41 @@ Proof.
   eapply wp_lacks_room; [exact R|exact Rh|]. intros h f Emh Hcap. cbn beta.
   pose proof (aligned_page_ne _ _ A A0 ltac:(done)) as D12. pose proof (aligned_page_ne _ _ A A1 ltac:(done)) as D13.
   pose proof (aligned_page_ne _ _ A0 A1 ltac:(done)) as D23.
-  assert (forall ans s', current s' = x -> answer_status ans = DONE ->
-    (exists ρ' V', holds ρ' V' s' /\ prepared x d ch l v V') ->
-    decides (answer_status ans) (State m x r t) s' (s' = State m x r t \/ exists ch l ρ' V', is_child ρ V x d ch
-      /\ current s' = x /\ holds ρ' V' s' /\ prepared x d ch l v V')) as Hdone.
-  { intros ans s' Es Ea (ρ'&V'&?&?). rewrite Ea. split; [intros _; right|by intros []]. by exists ch, l, ρ', V'. }
+  assert (forall rest s', current s' = x ->
+    (exists ρ' V', holds ρ' V' s' /\ prepared_from ρ V x d ch l v first rest V') ->
+    decides DONE (State m x r t) s' (exists c, is_child ρ V x d c /\ current s' = x
+      /\ (s' = State m x r t /\ rest = first /\ is_Some (v_table V c Mmu 0 (prefix v 0)) \/ exists l ρ' V',
+      holds ρ' V' s' /\ prepared_from ρ V x d c l v first rest V'))) as Hdone.
+  { intros rest s' Es X. split; [intros _|by intros []]. exists ch. split; [exact C|]. split; [exact Es|right].
+    by exists l. }
+  assert (is_Some (v_table V ch Mmu (S l) (prefix v (S l)))) as Ts by by eexists.
+  assert (v_table V ch Mmu l (prefix v l) = None) as Tn by apply L1.
   destruct (list_capacity <? list_count h + N.of_nat 1) eqn:Full.
   - step. offer_step. step. step. eapply wp_read_word; [exact R|apply O2|done|]. cbn beta.
     set (w4 := page_number fourth) in *. pose proof list_capacity_pos as Hpos.
     assert (page_number first <> w4 /\ page_number second <> w4 /\ page_number third <> w4) as (D14&D24&D34).
     { split_and!; by apply aligned_page_ne. }
-    apply wp_bind. eapply wp_extend_list; [exact R|exact I|exact Hc|exact Hch|exact T|exact C|exact O2|exact Hl|exact
-      Emh|].
-    intros ρ1 V1 m1 t1 g R1 I1 Ec1 T1' C1 Et1 Ep1 Ho1 Eq1 Em1. rewrite <- !Ep1.
+    match goal with |- wp _ ?Q _ => set (Post := Q) end. apply wp_bind.
+    eapply wp_extend_list; [exact R|exact I|exact Hc|exact Hch|exact T|exact C|exact O2|exact Hl|exact Emh|].
+    cbv zeta. intros ρ1 m1 t1 g R1 I1 Ec1 T1' C1 Ep1 Ho1 Eq1 Em1. rewrite <- !Ep1.
     eapply wp_give_three; [exact R1|exact I1|exact Ec1|exact T1'|exact C1|done| | | |by apply Ho1|by apply Ho1|by
       apply Ho1
       |done|done|done|rewrite Ep1; exact Eq1|rewrite Ep1; exact Em1|done|];
-      [unfold is_lowest in *; by rewrite Et1..|]. intros ρ' V' s' Es Hh Hp. apply Hdone; eauto.
+      [exact L1|exact L2|exact L3|]. intros ρ' s' Es Hh. unfold Post. refine (Hdone _ _ Es _). eexists ρ', _.
+    split; [exact Hh|]. split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|right]. split; [exact O2|]. split; [by rewrite Ep1|done].
   - bool. eapply wp_give_three; [exact R|exact I|exact Hc|exact T|exact C|done|exact L1|exact L2|exact L3|exact
       O|exact O0
-      |exact O1|done|done|done|exact Rh|exact Emh|lia|]. intros ρ' V' s' Es Hh Hp. apply Hdone; eauto.
+      |exact O1|done|done|done|exact Rh|exact Emh|lia|]. intros ρ' s' Es Hh.
+    refine (Hdone _ _ Es _). eexists ρ', _. split; [exact Hh|].
+    split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|left]. by split.
 Qed.
 
 Corollary prepare_keeps_wf s child va first : wf s ->
   wp (prepare child va first) (fun ans s' => wf s' /\ (answer_status ans <> DONE -> s' = s)) s.
 Proof.
   intros (ρ&V&Hs). eapply wp_mono; [by apply prepare_spec|]. cbn. intros ans s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [exact D|]. intros [->|(ch&l&ρ'&V'&_&_&Hs'&_)]; by eexists _, _.
+  eapply decides_wf; [done|]. eapply decides_mono; [exact D|]. 
+  intros (ch&_&_&[(->&_)|(l&ρ'&V'&Hs'&_)]); by eexists _, _.
 Qed.
 
 (** countToMap changes nothing. *)
