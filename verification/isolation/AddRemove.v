@@ -114,11 +114,13 @@ Implicit Types (ρ : N -> role) (V : view) (s : state).
 Theorem addVAddr_spec ρ V s source child destination rd wr ex : holds ρ V s ->
   wp (addVAddr source child destination rd wr ex) (fun st s' => decides st s s'
     (let w := page_number source in let d := page_number child in
-     exists ch, is_child ρ V (current s) d ch
-       /\ holds ρ (added (current s) w d ch (page_number destination) wr ex V) s')) s.
+     let x := page_number destination in
+     exists ch, is_child ρ V (current s) d ch /\ current s' = current s /\ ch <> current s
+       /\ e_user (v_entry V (current s) w) = true /\ gift_child (v_gift V (current s) w) = 0 /\ ~ pres V ch x
+       /\ holds ρ (added (current s) w d ch x wr ex V) s')) s.
 Proof.
-  intros Hs. start addVAddr. do 5 step. child_step. repeat step. accept. exists ch. split; [done|].
-  split_and!; [exact R| |by exists n|].
+  intros Hs. start addVAddr. do 5 step. child_step. repeat step. accept. exists ch.
+  split_and!; try done; [unfold pres; congruence|]. split_and!; [exact R| |by exists n|].
   - apply inv_added with (d := page_number child); auto; intros ->; cbn in *; bool; done.
   - intros v. cbn. by rewrite T, set2_ne by (intros [? _]; congruence).
 Qed.
@@ -127,7 +129,7 @@ Corollary addVAddr_keeps_wf s source child destination rd wr ex : wf s ->
   wp (addVAddr source child destination rd wr ex) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
 Proof.
   intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (addVAddr_spec ρ V)|].
-  cbn. intros _ s' (ch&_&Hs'). by eexists _, _.
+  cbn. intros _ s' (ch&_&_&_&_&_&_&Hs'). by eexists _, _.
 Qed.
 
 (** removeVAddr refuses and changes nothing, or takes the page back from the child: the view becomes [removed], nothing
@@ -135,13 +137,14 @@ Qed.
 Theorem removeVAddr_spec ρ V s child va : holds ρ V s ->
   wp (removeVAddr child va) (fun st s' => decides st s s'
     (let x := page_number va in
-     exists ch, is_child ρ V (current s) (page_number child) ch
+     exists ch, is_child ρ V (current s) (page_number child) ch /\ current s' = current s /\ ch <> current s
+       /\ e_user (v_entry V ch x) = true /\ gift_child (v_gift V ch x) = 0
        /\ holds ρ (removed (current s) (v_origin V ch x) ch x V) s')) s.
 Proof.
   intros Hs. start removeVAddr. do 4 step. child_step. do 11 step.
   assert (pres V x (v_origin V ch (page_number va))) as P.
   { rewrite <- (child_parent _ _ _ _ _ C). eapply (inv_parent _ _ I); [by apply (inv_user _ _ I)|apply C]. }
-  repeat step. accept. exists ch. split; [done|]. split_and!; [exact R| |by exists n|].
+  repeat step. accept. exists ch. split_and!; try done. split_and!; [exact R| |by exists n|].
   - by eapply inv_removed.
   - intros v. cbn. by rewrite T, set2_ne by (intros [? _]; congruence).
 Qed.
@@ -150,7 +153,7 @@ Corollary removeVAddr_keeps_wf s child va : wf s ->
   wp (removeVAddr child va) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
 Proof.
   intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (removeVAddr_spec ρ V)|].
-  cbn. intros _ s' (ch&_&Hs'). by eexists _, _.
+  cbn. intros _ s' (ch&_&_&_&_&_&Hs'). by eexists _, _.
 Qed.
 
 (** mappedInChild changes nothing, and answers whom shadow 1 names. *)

@@ -213,25 +213,29 @@ Qed.
 
 (** createPartition refuses and changes nothing, or makes a partition of the five pages: the view becomes [created]. *)
 Theorem createPartition_spec ρ V s a0 a1 a2 a3 a4 : holds ρ V s ->
-  wp (createPartition a0 a1 a2 a3 a4) (fun st s' => decides st s s' (exists ρ',
-    holds ρ' (created (current s) (page_number a0) (page_number a1) (page_number a2) (page_number a3) (page_number a4)
-      V) s')) s.
+  wp (createPartition a0 a1 a2 a3 a4) (fun st s' => decides st s s'
+    (let x := current s in let d := page_number a0 in let w1 := page_number a1 in let w2 := page_number a2 in
+     let w3 := page_number a3 in let w4 := page_number a4 in
+     (forall w, w ∈ [d; w1; w2; w3; w4] -> offerable ρ V x w) /\ current s' = x
+       /\ exists ρ', holds ρ' (created x d w1 w2 w3 w4 V) s')) s.
 Proof.
   intros Hs. start createPartition. do 4 step. offer_step. step. offer_step. step. offer_step. step. offer_step.
   step. offer_step. unfold repeats. open_tests. step.
-  eapply wp_create_acts; [exact R|exact I|exact Hc|exact T|..].
-  - intros w. rewrite !elem_of_cons, elem_of_nil. by intros [->|[->|[->|[->|[-> |[]]]]]].
+  assert (forall w, w ∈ [page_number a0; page_number a1; page_number a2; page_number a3; page_number a4] ->
+    offerable ρ V x w) as HO.
+  { intros w. rewrite !elem_of_cons, elem_of_nil. by intros [->|[->|[->|[->|[-> |[]]]]]]. }
+  eapply wp_create_acts; [exact R|exact I|exact Hc|exact T|exact HO|..].
   - rewrite !NoDup_cons, !not_elem_of_cons. pose proof (not_elem_of_nil (A := N)).
     split_and!; auto using aligned_page_ne; apply NoDup_nil_2.
   - change 0 with (page_number 0). by apply aligned_page_ne.
-  - intros m' t' ρ' Hs'. accept. by exists ρ'.
+  - intros m' t' ρ' Hs'. accept. split; [exact HO|]. split; [done|]. by exists ρ'.
 Qed.
 
 Corollary createPartition_keeps_wf s a0 a1 a2 a3 a4 : wf s ->
   wp (createPartition a0 a1 a2 a3 a4) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
 Proof.
   intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (createPartition_spec ρ V)|].
-  intros _ s' (ρ'&Hs'). by eexists _, _.
+  intros _ s' (_&_&ρ'&Hs'). by eexists _, _.
 Qed.
 
 End Service.

@@ -41,7 +41,8 @@ Record progress ρ1 V1 a d b ρ V : Prop := {
   pr_parent : v_parent V = v_parent V1;
   pr_vsti : v_vsti V = v_vsti V1;
   pr_list : v_list V = v_list V1;
-  pr_entry : forall c v, v_entry V c v = v_entry V1 c v \/ v_entry V c v = set_user true (v_entry V1 c v);
+  pr_entry : forall c v, v_entry V c v = v_entry V1 c v \/ v_entry V c v = set_user true (v_entry V1 c v)
+    /\ exists w, gift_child (v_gift V1 a w) = d /\ pg V1 a w = pg V1 c v;
   pr_todo : forall w, b <= w -> v_entry V a w = v_entry V1 a w;
   pr_gift : forall c v, v_gift V c v =
     if decide (c = a /\ v < b /\ gift_child (v_gift V1 a v) = d) then no_gift else v_gift V1 c v;
@@ -66,10 +67,10 @@ Proof.
 Qed.
 
 Lemma pr_pres ρ1 V1 a d b ρ V c v : progress ρ1 V1 a d b ρ V -> pres V c v <-> pres V1 c v.
-Proof. intros []. unfold pres. by destruct (pr_entry0 c v) as [-> | ->]. Qed.
+Proof. intros []. unfold pres. by destruct (pr_entry0 c v) as [-> |[-> _]]. Qed.
 
 Lemma pr_pg ρ1 V1 a d b ρ V c v : progress ρ1 V1 a d b ρ V -> pg V c v = pg V1 c v.
-Proof. intros []. unfold pg. by destruct (pr_entry0 c v) as [-> | ->]. Qed.
+Proof. intros []. unfold pg. by destruct (pr_entry0 c v) as [-> |[-> _]]. Qed.
 
 Lemma pr_gift_todo ρ1 V1 a d b ρ V w : progress ρ1 V1 a d b ρ V -> b <= w -> v_gift V a w = v_gift V1 a w.
 Proof. intros P Hw. rewrite (pr_gift _ _ _ _ _ _ _ P), decide_False; [done|]. lia. Qed.
@@ -105,7 +106,9 @@ Proof.
   - intros q. destruct (decide (q = p)) as [->|]; [rewrite update_eq|by rewrite update_ne].
     destruct (pr_role0 p) as [E|[E _]]; [|by right]. destruct Hf as [Hf|Hf]; [right; split; congruence|left;
     congruence].
-  - intros c v. rewrite Em. case_decide; [right|apply pr_entry0]. by destruct (pr_entry0 c v) as [-> | ->].
+  - intros c v. rewrite Em. case_decide as D; [right|apply pr_entry0]. split.
+    + by destruct (pr_entry0 c v) as [-> |[-> _]].
+    + exists b. split; [done|]. rewrite <- (pr_pg _ _ _ _ _ _ _ c v P), <- Ep. symmetry. apply D.
   - intros w Hw. rewrite Em, decide_False; [apply pr_todo0; lia|]. intros [Pw Ew]. by apply (Hne w); [lia|..].
   - intros c v. cbn. unfold set2. rewrite pr_gift0. case_decide as H1; case_decide as H2; try done.
     + exfalso. apply H2. destruct H1 as [-> ->]. split_and!; auto. lia.

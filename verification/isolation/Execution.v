@@ -1,10 +1,12 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Executions: what partitions, the kernel and the outside world may do, in any order
 
-    User mode reads and writes what the hardware lets it: through an entry that the translation buffer may still hold or
-    that the tables hold now (Intel SDM volume 3A, sections 4.6 and 4.10: access needs the user flag, a write also the
-    write flag; the buffer may be used instead of the tables).  It may load any values into its registers.  At any
-    moment it may call a service with any arguments, cause a fault, or be interrupted. *)
+    User mode reads, writes and executes what the hardware lets it: through an entry that the translation buffer may
+    still hold or that the tables hold now (Intel SDM volume 3A, sections 4.6 and 4.10: access needs the user flag, a
+    write also the write flag, a fetch also the right to execute where the machine has it; the buffer may be used
+    instead of the tables).  Reads and fetches leave memory as it is; whatever they bring, registers may get any values
+    at any moment.  At any moment the partition may call a service with any arguments, cause a fault, or be
+    interrupted. *)
 From Pip.Isolation Require Export AddRemove Create Prepare Collect DeletePartition Yield Safety.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver State.
 
@@ -53,10 +55,15 @@ Definition serve (c : call) : K unit :=
 Definition translates (s : state) (v : N) (e : entry) : Prop :=
   e = tlb s v \/ e = mmu_entry (mem s) (current s) v.
 
+(** What user mode does with a page, and what the hardware asks for it. *)
+Inductive access : Type := Read | Write | Execute.
+Definition permits (e : entry) (x : access) : bool :=
+  e_user e && match x with Read => true | Write => e_write e | Execute => e_execute e end.
+
 (** One step. *)
 Inductive step_to : state -> state -> Prop :=
 | kernel_step c s s' : serve c s = Done tt s' -> step_to s s'
-| write_step s s' v e i w : translates s v e -> e_user e = true -> e_write e = true ->
+| write_step s s' v e i w : translates s v e -> permits e Write = true ->
     write_word (e_frame e) i w s = Done tt s' -> step_to s s'
 | register_step s r : step_to s (State (mem s) (current s) r (tlb s)).
 
@@ -102,7 +109,14 @@ Proof.
   intros (R&_&[n Ec]&T) [-> | ->]; [apply T|]. by eapply mmu_entry_view.
 Qed.
 
-(** What user mode writes goes to user data. *)
+(** Whatever user mode may access is user data. *)
+Lemma permitted_data s v e x : wf s -> translates s v e -> permits e x = true -> exists f, mem s (e_frame e) = Data f.
+Proof.
+  intros (ρ&V&Hs) Ht [U _]%andb_true_iff. pose proof (translates_view _ _ _ _ _ Hs Ht) as ->.
+  destruct Hs as (R&I&_). eexists. eapply user_data; [exact R|]. by apply (inv_kernel _ _ I).
+Qed.
+
+(** What user mode writes goes there. *)
 Lemma user_write_wf s v e i w : wf s -> translates s v e -> e_user e = true -> i < 1024 ->
   wp (write_word (e_frame e) i w) (fun _ s' => wf s') s.
 Proof.
@@ -115,7 +129,7 @@ Qed.
 
 Theorem step_keeps_wf s s' : wf s -> step_to s s' -> wf s'.
 Proof.
-  intros W. destruct 1 as [c s s' E|s s' v e i w Ht U Hw E|s r].
+  intros W. destruct 1 as [c s s' E|s s' v e i w Ht [U Hw]%andb_true_iff E|s r].
   - pose proof (serve_keeps_wf c s W) as X. apply wp_done in X as (a&s2&E'&X). congruence.
   - assert (i < 1024) as Hi.
     { unfold write_word in E. destruct (i <? 1024) eqn:B; [by apply N.ltb_lt|done]. }

@@ -11,10 +11,6 @@ Context `{Params}.
 Implicit Types (m : memory) (ρ : N -> role) (V : view) (a c p v w : N).
 
 (** ** Rights *)
-Inductive descendant m a : page -> Prop :=
-| descendant_self : descendant m a a
-| descendant_child b c : descendant m a b -> child m b c -> descendant m a c.
-
 (** [c] maps page [p] with at least these rights: of user mode to access it at all, to write, to execute. *)
 Definition maps_with m c p (us wr ex : bool) : Prop := exists v, e_present (mmu_entry m c v) = true
   /\ e_frame (mmu_entry m c v) = p /\ (us = true -> e_user (mmu_entry m c v) = true)
@@ -56,21 +52,6 @@ Record same_view V V' : Prop := {
   same_data : forall p, v_data V' p = v_data V p;
 }.
 
-(** addVAddr once more, with what it checked on the way. *)
-Lemma addVAddr_checked ρ V s source child destination rd wr ex : holds ρ V s ->
-  wp (addVAddr source child destination rd wr ex) (fun st s' => decides st s s'
-    (let a := current s in let w := page_number source in let x := page_number destination in
-     exists ch, is_child ρ V a (page_number child) ch /\ current s' = a /\ ch <> a
-       /\ gift_child (v_gift V a w) = 0 /\ pres V a w /\ ~ pres V ch x
-       /\ holds ρ (added a w (page_number child) ch x wr ex V) s')) s.
-Proof.
-  intros Hs. start addVAddr. do 5 step. child_step. repeat step. accept. exists ch.
-  split_and!; try done; [by apply (inv_user _ _ I)|unfold pres; congruence|].
-  split_and!; [exact R| |by exists n|].
-  - apply inv_added with (d := page_number child); auto; intros ->; cbn in *; bool; done.
-  - intros v. cbn. by rewrite T, set2_ne by (intros [? _]; congruence).
-Qed.
-
 (** A page added and removed leaves the view as it was. *)
 Lemma added_removed ρ V a w d ch x wr ex : inv ρ V -> is_child ρ V a d ch -> ch <> a ->
   gift_child (v_gift V a w) = 0 -> pres V a w -> ~ pres V ch x ->
@@ -94,16 +75,17 @@ Theorem lent_and_returned ρ V s source child destination rd wr ex : holds ρ V 
     wp (removeVAddr child destination) (fun st' s2 => st' = DONE ->
       exists V', same_view V V' /\ holds ρ V' s2) s1) s.
 Proof.
-  intros Hs. eapply wp_mono; [by apply addVAddr_checked|]. cbn. intros st s1 [D _] E.
-  destruct (D E) as (ch&C&Ec&Hne&G&Pw&Px&H1). eapply wp_mono; [by apply (removeVAddr_spec _ _ _ child destination H1)|].
-  cbv beta. intros st' s2 [D' _] E'. destruct (D' E') as (ch'&C'&H2). rewrite Ec in *. clear D D'.
+  intros Hs. eapply wp_mono; [by apply addVAddr_spec|]. cbn. intros st s1 [D _] E.
+  destruct (D E) as (ch&C&Ec&Hne&Uw&G&Px&H1). eapply wp_mono; [by apply (removeVAddr_spec _ _ _ child destination H1)|].
+  cbv beta. intros st' s2 [D' _] E'. destruct (D' E') as (ch'&C'&_&_&_&_&H2). rewrite Ec in *. clear D D'.
   set (V1 := added _ _ _ _ _ _ _ _) in *.
   assert (ch' = ch) as ->.
   { destruct C as [_ Cp P _ _ _ _ _ _]. destruct C' as [_ Cp' _ _ _ _ _ _ _]. rewrite <- Cp, <- Cp'.
     unfold pg, V1. cbn. rewrite set2_ne; [done|]. by intros [? _]. }
   assert (v_origin V1 ch (page_number destination) = page_number source) as Eo
     by (unfold V1; cbn; by rewrite set2_eq).
-  rewrite Eo in H2. eexists. split; [|exact H2]. destruct Hs as (_&I&_). by apply (added_removed ρ).
+  rewrite Eo in H2. eexists. split; [|exact H2]. destruct Hs as (_&I&_). apply (added_removed ρ); try done.
+  by apply (inv_user _ _ I).
 Qed.
 
 End Rights.

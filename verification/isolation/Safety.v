@@ -41,6 +41,11 @@ Inductive partition m : page -> Prop :=
 | partition_root : partition m root_partition
 | partition_child a c : partition m a -> child m a c -> partition m c.
 
+(** [c] is [a] or below it. *)
+Inductive descendant m a : page -> Prop :=
+| descendant_self : descendant m a a
+| descendant_child b c : descendant m a b -> child m b c -> descendant m a c.
+
 Definition HI m : Prop := forall a c1 c2 p, partition m a -> child m a c1 -> child m a c2 -> c1 <> c2 ->
   used m c1 p -> used m c2 p -> False.
 

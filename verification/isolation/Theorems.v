@@ -4,7 +4,7 @@
     Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS
     and KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
     state has it is shown in Boot.v, so no theorem is empty. *)
-From Pip.Isolation Require Export Execution.
+From Pip.Isolation Require Export Integrity Rights.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver.
 
 Section Theorems.
@@ -25,13 +25,24 @@ Proof.
   pose proof (serve_keeps_wf c s' (steps_keep_wf _ _ H_start H_reached)) as X. apply wp_done in X as ([]&s2&E&_). eauto.
 Qed.
 
-(** Nor can a write that the hardware permits meet anything but user data. *)
-Theorem user_writes_data s s' v e i w (H_start : wf s) (H_reached : steps_to s s') (H_entry : translates s' v e)
-  (H_user : e_user e = true) (H_in_page : i < 1024) : exists s2, write_word (e_frame e) i w s' = Done tt s2.
-Proof.
-  pose proof (user_write_wf s' v e i w (steps_keep_wf _ _ H_start H_reached) H_entry H_user H_in_page) as X.
-  apply wp_done in X as ([]&s2&E&_). eauto.
-Qed.
+(** Nor can an access that the hardware permits, to read, write or execute, meet anything but user data. *)
+Theorem user_accesses_data s s' v e x (H_start : wf s) (H_reached : steps_to s s') (H_entry : translates s' v e)
+  (H_permitted : permits e x = true) : exists words, mem s' (e_frame e) = Data words.
+Proof. eapply permitted_data; [|done..]. by eapply steps_keep_wf. Qed.
+
+(** ** Integrity: whatever happens next, outside the subtree of the running partition (in its siblings, its ancestors
+    and strangers) user data that it does not map keeps its contents; tables, notes, lists and interrupt states keep
+    what they say, but that pages which it maps become accessible or inaccessible, and that the partition to which
+    control passes takes its interrupt state from the context it is resumed with. *)
+Theorem integrity s s1 s2 (H_start : wf s) (H_reached : steps_to s s1) (H_next : step_to s1 s2) : confined s1 s2.
+Proof. apply step_confined; [|done]. by eapply steps_keep_wf. Qed.
+
+(** ** Rights only shrink: what a partition may do with a page (access it at all, write, execute), each of its ancestors
+    may do. *)
+Theorem rights_only_shrink s s' a c p us wr ex (H_start : wf s) (H_reached : steps_to s s')
+  (H_partition : partition (mem s') a) (H_below : descendant (mem s') a c)
+  (H_rights : maps_with (mem s') c p us wr ex) : maps_with (mem s') a p us wr ex.
+Proof. eapply rights_shrink; [|done..]. by eapply steps_keep_wf. Qed.
 
 (** ** Translation buffer: in every reachable state it holds for each page what the tables say. *)
 Theorem tlb_agrees s s' v (H_start : wf s) (H_reached : steps_to s s') : tlb s' v = mmu_entry (mem s') (current s') v.
