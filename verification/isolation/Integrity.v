@@ -129,9 +129,12 @@ Qed.
 Lemma kept_unlinked V' c k l u : kept V' -> ~ outs c -> kept (unlinked c k l u V').
 Proof.
   intros [] Hc. split; auto.
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto]. by destruct D as [-> _].
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto]. by destruct D as [-> _].
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto]. by destruct D as [-> _].
+  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
+    by destruct D as [-> _].
+  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
+    by destruct D as [-> _].
+  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
+    by destruct D as [-> _].
   - intros b k' l' u' O. cbn. rewrite decide_False; [auto|]. by intros (->&_).
 Qed.
 
@@ -172,7 +175,8 @@ Proof.
   rewrite decide_False; [auto|]. by intros (->&_).
 Qed.
 
-Lemma kept_prepared d ch l v first rest V' : is_child ρ V a d ch -> prepared_from ρ V a d ch l v first rest V' -> kept V'.
+Lemma kept_prepared d ch l v first rest V' : is_child ρ V a d ch -> prepared_from ρ V a d ch l v first rest V' ->
+  kept V'.
 Proof.
   intros C (_&_&O1&O2&O3&X). pose proof (child_not_outs _ _ C) as Hc.
   assert (forall V0 w1 w2 w3, kept V0 -> (forall w, pg V0 a w = pg V a w) -> offerable ρ V a w1 -> offerable ρ V a w2 ->
@@ -214,10 +218,12 @@ Proof.
     rewrite (Hd _ O). apply set2_ne. intros [-> _]. by apply (outs_not_a a).
 Qed.
 
-Lemma kept_stored V1 f : stored a V V1 -> (forall p, p <> a -> p <> target -> f p = v_vsti V p) -> kept (new_states f V1).
+Lemma kept_stored V1 f : stored a V V1 -> (forall p,
+  p <> a -> p <> target -> f p = v_vsti V p) -> kept (new_states f V1).
 Proof.
   intros (dt&->&Hd) Hf. split; try done; auto.
-  - intros p _ Hp. cbn. destruct (Hd p) as [|(v&U&_&E)]; [done|]. destruct Hp. exists v. by split; [apply (inv_user _ _ I)|].
+  - intros p _ Hp. cbn. destruct (Hd p) as [|(v&U&_&E)]; [done|]. destruct Hp. exists v.
+    by split; [apply (inv_user _ _ I)|].
   - intros b O Ht. apply Hf; [by apply outs_not_a|done].
 Qed.
 
@@ -243,7 +249,8 @@ Lemma confined_of_view ρ V ρ' V' s s' : holds ρ V s -> holds ρ' V' s' -> par
   kept ρ V (mem s) (current s) (current s') V' -> confined s s'.
 Proof.
   intros (R&I&[n Ea]&_) (R'&I'&_) Pa K.
-  assert (forall b, outside s b -> outs ρ (mem s) (current s) b /\ exists j j', ρ b = Partition j /\ ρ' b = Partition j') as X.
+  assert (forall b, outside s b -> outs ρ (mem s) (current s) b /\ exists j j',
+    ρ b = Partition j /\ ρ' b = Partition j') as X.
   { intros b [Pb D]. pose proof (partition_role _ _ _ R I _ Pb) as [j Ej].
     destruct (outs_partition _ _ _ _ _ _ _ _ R I K I' Pb D) as [j' Ej']. split; [split; [by exists j|done]|eauto]. }
   assert (forall p, own V (current s) p -> mapped (mem s) (current s) p) as Hown.
@@ -268,8 +275,10 @@ Proof.
     split_and!; [by apply (kept_gift _ _ _ _ _ _ K)|by apply (kept_origin _ _ _ _ _ _ K)
       |by apply (kept_parent _ _ _ _ _ _ K)].
   - intros b Ob Ht. destruct (X b Ob) as [O (j&j'&Ej&Ej')].
-    destruct (descriptor_at _ _ _ _ _ R Ej) as (d&->&Hk&Hl&Hp&Hv), (descriptor_at _ _ _ _ _ R' Ej') as (d'&->&Hk'&Hl'&Hp'&Hv').
-    pose proof (fun k => Hk' k) as Hr. pose proof (Hr Mmu) as H1. pose proof (Hr Shadow1) as H2. pose proof (Hr Shadow2) as H3.
+    destruct (descriptor_at _ _ _ _ _ R Ej) as (d&->&Hk&Hl&Hp&Hv),
+      (descriptor_at _ _ _ _ _ R' Ej') as (d'&->&Hk'&Hl'&Hp'&Hv').
+    pose proof (fun k => Hk' k) as Hr. pose proof (Hr Mmu) as H1. pose proof (Hr Shadow1) as H2.
+    pose proof (Hr Shadow2) as H3.
     rewrite (kept_table _ _ _ _ _ _ K), Hk in H1, H2, H3 by done. rewrite (kept_list _ _ _ _ _ _ K), Hl in Hl' by done.
     rewrite (kept_parent _ _ _ _ _ _ K) in Hp' by done. rewrite (kept_vsti _ _ _ _ _ _ K) in Hv' by done.
     destruct d, d'. cbn in *. by simplify_eq.
@@ -350,7 +359,8 @@ Proof.
     pose proof (current_partition_of _ _ _ Hs) as Pa. pose proof Hs as (R&I&P&T).
     destruct s as [m x r t]. cbn in *. pose proof (inv_kernel _ _ I _ _ U) as K.
     assert (wp (write_word (pg V x v) i w) (fun _ s' => confined (State m x r t) s') (State m x r t)) as X.
-    { eapply wp_write_word; [exact R|exact K|exact Hi|]. intros m' R' _. eapply (confined_of_view ρ V ρ); [exact Hs| |done|].
+    { eapply wp_write_word; [exact R|exact K|exact Hi|]. intros m' R' _.
+    eapply (confined_of_view ρ V ρ); [exact Hs| |done|].
       - split_and!; [exact R'| |exact P|exact T]. clear -I. destruct I. by split.
       - apply kept_with_data; [apply kept_refl|left]. exists v. by split; [apply (inv_user _ _ I)|]. }
     apply wp_done in X as (a&s2&E'&X). unfold pg in E'. congruence.

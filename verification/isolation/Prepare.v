@@ -266,7 +266,8 @@ Proof.
       apply Ho1
       |done|done|done|rewrite Ep1; exact Eq1|rewrite Ep1; exact Em1|done|];
       [exact L1|exact L2|exact L3|]. intros ρ' s' Es Hh. unfold Post. refine (Hdone _ _ Es _). eexists ρ', _.
-    split; [exact Hh|]. split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|right]. split; [exact O2|]. split; [by rewrite Ep1|done].
+    split; [exact Hh|]. split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|right]. split; [exact O2|].
+    split; [by rewrite Ep1|done].
   - bool. eapply wp_give_three; [exact R|exact I|exact Hc|exact T|exact C|done|exact L1|exact L2|exact L3|exact
       O|exact O0
       |exact O1|done|done|done|exact Rh|exact Emh|lia|]. intros ρ' s' Es Hh.
@@ -278,7 +279,7 @@ Corollary prepare_keeps_wf s child va first : wf s ->
   wp (prepare child va first) (fun ans s' => wf s' /\ (answer_status ans <> DONE -> s' = s)) s.
 Proof.
   intros (ρ&V&Hs). eapply wp_mono; [by apply prepare_spec|]. cbn. intros ans s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [exact D|]. 
+  eapply decides_wf; [done|]. eapply decides_mono; [exact D|].
   intros (ch&_&_&[(->&_)|(l&ρ'&V'&Hs'&_)]); by eexists _, _.
 Qed.
 
