@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * addVAddr, removeVAddr, mappedInChild keep the invariant, and do what they say *)
-From Pip.Isolation Require Export Step.
+From Pip.Isolation Require Export Specification Step.
 From Pip.Services Require Import AddRemove.
 
 (** Decides look-ups in updated views. *)
@@ -9,10 +9,6 @@ Ltac dec := repeat case_decide; destruct_and?; subst; cbn in *; try congruence; 
 Section Pure.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (a c p q v w u d ch x : N) (wr ex : bool).
-
-(** [a] gives its page at [w] to its child [ch], called [d], which maps it at [x]. *)
-Definition added a w d ch x wr ex V : view :=
-  with_entry ch x (user_entry (pg V a w) wr ex) (with_gift a w (gift_of d) (with_origin ch x w V)).
 
 Lemma inv_added ρ V a w d ch x wr ex : inv ρ V -> is_child ρ V a d ch ->
   e_user (v_entry V a w) = true -> gift_child (v_gift V a w) = 0 -> e_present (v_entry V ch x) = false ->
@@ -59,10 +55,6 @@ Proof.
   - intros a' d'. rewrite Eg. case_decide; [done|]. intros D. destruct (Ic _ _ D) as (G1&?&?&?&?).
     unfold pg in *. by rewrite Hold, Epar by auto.
 Qed.
-
-(** [ch], a child of [a], loses its page at [x]; [a] had given it from [w]. *)
-Definition removed a w ch x V : view :=
-  with_gift a w no_gift (with_origin ch x 0 (with_entry ch x absent_entry V)).
 
 Lemma inv_removed ρ V a d ch x : inv ρ V -> is_child ρ V a d ch ->
   e_user (v_entry V ch x) = true -> gift_child (v_gift V ch x) = 0 -> inv ρ (removed a (v_origin V ch x) ch x V).

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * collect: the lowest tables on a way come back, cleared, to the partition that had given them *)
-From Pip.Isolation Require Export Structure.
+From Pip.Isolation Require Export Specification Structure.
 
 Section Pure.
 Context `{Params}.
@@ -46,8 +46,6 @@ Proof.
 Qed.
 
 (** ** Unlinking the three tables of one place *)
-Definition unlinked_all c l u V : view := unlinked c Shadow2 l u (unlinked c Shadow1 l u (unlinked c Mmu l u V)).
-
 Lemma unlinked_table c l u V c' k' l' u' : v_table (unlinked_all c l u V) c' k' l' u' =
   if decide (c' = c /\ l' = l /\ u' = u) then None else v_table V c' k' l' u'.
 Proof.
@@ -130,28 +128,6 @@ Proof.
 Qed.
 
 (** ** Pages on their way back *)
-
-(** The page of [x] at [v] is ordinary memory again, with [w] in its first word and 0 in all others. *)
-Definition linked_back (x v p w : N) (V : view) : view :=
-  with_data p (update (fun _ => 0) 0 w) (returned x v p V).
-
-Definition handed_over x v1 v2 v3 p1 p2 p3 V : view :=
-  linked_back x v3 p3 0 (linked_back x v2 p2 (address_of v3) (linked_back x v1 p1 (address_of v2) V)).
-
-(** The same when page [head] of the list of [c] goes too; [ls] is left. *)
-Definition handed_over_spare x c v1 v2 v3 v4 p1 p2 p3 head (ls : list N) V : view :=
-  linked_back x v4 head 0 (linked_back x v3 p3 (address_of v4)
-    (with_list c ls (linked_back x v2 p2 (address_of v3) (linked_back x v1 p1 (address_of v2) V)))).
-
-(** The three tables of one place, the first of which [x] maps at [v1], and the page of the list if it goes too, are
-    pages of [x] again. *)
-Definition collected V x c l u v1 V' : Prop := exists v2 v3 p1 p2 p3,
-  (v_table V c Mmu l u = Some p1 /\ pres V x v1 /\ pg V x v1 = p1)
-  /\ (v_table V c Shadow1 l u = Some p2 /\ pres V x v2 /\ pg V x v2 = p2)
-  /\ (v_table V c Shadow2 l u = Some p3 /\ pres V x v3 /\ pg V x v3 = p3)
-  /\ (V' = handed_over x v1 v2 v3 p1 p2 p3 (unlinked_all c l u V)
-      \/ exists v4 head ls next, v_list V c = ls ++ [head] /\ last ls = Some next /\ pres V x v4 /\ pg V x v4 = head
-        /\ V' = handed_over_spare x c v1 v2 v3 v4 p1 p2 p3 head ls (unlinked_all c l u V)).
 
 (** [x] maps [p] at [v], and nobody maps it deeper. *)
 Record ready ρ V x n v p : Prop := {

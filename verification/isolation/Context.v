@@ -4,20 +4,8 @@
     What a service stores goes to pages that the partition in question could write itself ([stored]);
     what it loads may be
     any words at all. *)
-From Pip.Isolation Require Export Step.
+From Pip.Isolation Require Export Specification Step.
 From Pip.Services Require Export Context.
-
-(** All but user data. *)
-Definition new_data (d : N -> N -> N) (V : view) : view := View
-  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) d.
-
-(** User mode of [c] may write page [p]. *)
-Definition may_write (V : view) (c p : N) : Prop :=
-  exists v, e_user (v_entry V c v) = true /\ e_write (v_entry V c v) = true /\ pg V c v = p.
-
-(** From [V] to [V'] only user data changed, and only in pages that [c] may write. *)
-Definition stored (c : N) (V V' : view) : Prop :=
-  exists d, V' = new_data d V /\ forall p, d p = v_data V p \/ may_write V c p.
 
 Section Contexts.
 Context `{Params}.

@@ -60,15 +60,6 @@ Proof.
       change (pg V' a' d') with (pg V a' d'). rewrite Ev by done. split_and!; try done. exists j. by rewrite Ex.
 Qed.
 
-(** The view after the gifts of four pages. *)
-Definition offered_up (x d w1 w2 w3 w4 : N) (V : view) : view :=
-  let g := gift_of d in given x w4 g (given x w3 g (given x w2 g (given x w1 g V))).
-
-(** What createPartition does to the view: [x] gives pages at five addresses, which become the partition called [d]. *)
-Definition created (x d w1 w2 w3 w4 : N) (V : view) : view :=
-  with_partition (pg V x d) (Descriptor (pg V x w1) (pg V x w2) (pg V x w3) (pg V x w4) x false)
-    (given x d (descriptor_gift d) (offered_up x d w1 w2 w3 w4 V)).
-
 Lemma offered_up_entries x d w1 w2 w3 w4 V c w :
   pg (offered_up x d w1 w2 w3 w4 V) c w = pg V c w /\ (pres (offered_up x d w1 w2 w3 w4 V) c w <-> pres V c w).
 Proof. unfold offered_up. cbv zeta. by rewrite !given_pg, !given_pres. Qed.

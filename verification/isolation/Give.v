@@ -7,23 +7,6 @@
 From Pip.Isolation Require Export Depth.
 From Pip.Services Require Export Give.
 
-Global Instance pres_dec V c v : Decision (pres V c v).
-Proof. unfold pres. apply _. Defined.
-
-Definition set_user (b : bool) (e : entry) : entry :=
-  Entry (e_frame e) (e_present e) b (e_write e) (e_execute e) (e_kernel e).
-
-(** Page [p] accessible, or not, wherever it is mapped. *)
-Definition set_access (p : N) (b : bool) (V : view) : view :=
-  with_entries (fun c v => if decide (pres V c v /\ pg V c v = p) then set_user b (v_entry V c v) else v_entry V c v) V.
-
-(** The page of [c] at [v] becomes the kernel's, noted in shadow 1 as [g]. *)
-Definition given (c v : N) (g : gift) (V : view) : view := with_gift c v g (set_access (pg V c v) false V).
-
-(** Page [p], mapped by [c] at [v], is ordinary memory again. *)
-Definition returned (c v p : N) (V : view) : view :=
-  with_gift c v no_gift (set_access p true (with_data p (fun _ => 0) V)).
-
 Section Spread.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat) (b : bool).

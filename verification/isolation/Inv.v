@@ -6,7 +6,7 @@
     - the *view* is all that the tables, descriptors and user pages say, as total functions; [rep] ties roles, view and
       memory together page by page, without walking anything;
     - the *invariant* [inv] is about roles and view only: first order, no memory, no code. *)
-From Pip.Isolation Require Export Base.
+From Pip.Isolation Require Export View.
 
 (** What a page is for. *)
 Inductive role : Type :=
@@ -16,18 +16,6 @@ Inductive role : Type :=
 | TreeTable (c : N) (k : kind) (l : nat) (u : N)      (* of partition [c], tree [k], level [l], prefix [u] *)
 | ListAt (c : N) (j : nat)                            (* of the list of [c], the [j]-th page from the end *)
 | Lost.                                               (* kernel data that no partition uses: to be cleared *)
-
-(** All that memory says, indexed by partition (its descriptor) and virtual page; tables by level and prefix. *)
-Record view : Type := View {
-  v_table : N -> kind -> nat -> N -> option N;
-  v_entry : N -> N -> entry;
-  v_gift : N -> N -> gift;
-  v_origin : N -> N -> N;
-  v_parent : N -> N;
-  v_vsti : N -> bool;
-  v_list : N -> list N;                               (* pages of the configuration list, last first *)
-  v_data : N -> N -> N;                               (* words of user pages *)
-}.
 
 Section Invariant.
 Context `{Params}.
@@ -113,10 +101,6 @@ Definition page_ok ρ V m p : Prop :=
 Definition rep ρ V m : Prop := coherent ρ V /\ forall p, page_ok ρ V m p.
 
 (** ** The isolation invariant *)
-
-(** [c] maps a page at [v]; which one. *)
-Definition pres V c v : Prop := e_present (v_entry V c v) = true.
-Definition pg V c v : N := e_frame (v_entry V c v).
 
 (** [a] maps page [p] at [w], and gave it to its child [c]. *)
 Definition gives V a w p c : Prop :=

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Five pages become a partition: [rep] after the descriptor is written *)
-From Pip.Isolation Require Export Structure.
+From Pip.Isolation Require Export Specification Structure.
 
 Section NewPartition.
 Context `{Params}.

@@ -8,18 +8,6 @@ Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
-(** Pages [p1], [p2], [p3] are the tables of [c] of level [l] on the way to [v]. *)
-Definition linked c l v p1 p2 p3 V : view := let u := prefix v l in
-  with_table c Shadow2 l u (Some p3) (with_table c Shadow1 l u (Some p2) (with_table c Mmu l u (Some p1) V)).
-
-(** [x] gives the pages at [w1], [w2], [w3] to its child [c], called [d], for the tables of level [l] on the way to
-    [v]. *)
-Definition prepared x d c l v w1 w2 w3 V : view := let g := gift_of d in
-  linked c l v (pg V x w1) (pg V x w2) (pg V x w3) (given x w3 g (given x w2 g (given x w1 g V))).
-
-(** Before that, the page at [w4] for the configuration list. *)
-Definition extended x d c w4 V : view := with_list c (v_list V c ++ [pg V x w4]) (given x w4 (gift_of d) V).
-
 (** Page [p], user data, becomes an empty table of nobody yet. *)
 Lemma wp_format_table ρ V m x r t k l p (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
   (rep (update ρ p Lost) V (update m p (empty_table k (N.of_nat l))) ->

@@ -6,27 +6,6 @@
 From Pip.Isolation Require Export Wp.
 From Pip.Services Require Export Walk.
 
-(** ** Updates of a view *)
-Definition with_table (c : N) (k : kind) (l : nat) (u : N) (p : option N) (V : view) : view := View
-  (fun c' k' l' u' => if decide (c' = c /\ k' = k /\ l' = l /\ u' = u) then p else v_table V c' k' l' u')
-  (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition with_entry (c v : N) (e : entry) (V : view) : view := View
-  (v_table V) (set2 c v e (v_entry V)) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition with_gift (c v : N) (g : gift) (V : view) : view := View
-  (v_table V) (v_entry V) (set2 c v g (v_gift V)) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition with_origin (c v w : N) (V : view) : view := View
-  (v_table V) (v_entry V) (v_gift V) (set2 c v w (v_origin V)) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-Definition with_vsti (c : N) (b : bool) (V : view) : view := View
-  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (update (v_vsti V) c b) (v_list V) (v_data V).
-Definition with_list (c : N) (l : list N) (V : view) : view := View
-  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (update (v_list V) c l) (v_data V).
-Definition with_data (p : N) (f : N -> N) (V : view) : view := View
-  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (update (v_data V) p f).
-
-(** All but the entries of MMU leaf tables. *)
-Definition with_entries (f : N -> N -> entry) (V : view) : view := View
-  (v_table V) f (v_gift V) (v_origin V) (v_parent V) (v_vsti V) (v_list V) (v_data V).
-
 Section Writes.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat).

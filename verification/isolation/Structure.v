@@ -6,25 +6,6 @@
     [rep] alone; that the invariant holds again is for each service to show, once, at its end. *)
 From Pip.Isolation Require Export Give.
 
-(** Everything that partition [c] has under prefix [u] is now [x]. *)
-Definition wipe {A} `{Params} (c u : N) (x : A) (f : N -> N -> A) : N -> N -> A :=
-  fun c' v => if decide (c' = c /\ prefix v 0 = u) then x else f c' v.
-
-(** The view without the table of level [l] and prefix [u] in tree [k] of [c]. *)
-Definition unlinked `{Params} (c : N) (k : kind) (l : nat) (u : N) (V : view) : view :=
-  let leaf := (l =? 0)%nat in
-  View (v_table (with_table c k l u None V))
-    (match k with Mmu => if leaf then wipe c u absent_entry (v_entry V) else v_entry V | _ => v_entry V end)
-    (match k with Shadow1 => if leaf then wipe c u no_gift (v_gift V) else v_gift V | _ => v_gift V end)
-    (match k with Shadow2 => if leaf then wipe c u 0 (v_origin V) else v_origin V | _ => v_origin V end)
-    (v_parent V) (v_vsti V) (v_list V) (v_data V).
-
-(** The view with a new partition, whose descriptor [d] is in page [p]. *)
-Definition with_partition `{Params} (p : N) (d : descriptor) (V : view) : view :=
-  View (fun c k l u => if decide (c = p /\ l = top /\ u = 0) then Some (root_of d k) else v_table V c k l u)
-    (v_entry V) (v_gift V) (v_origin V) (update (v_parent V) p (d_parent d)) (update (v_vsti V) p (d_vsti d))
-    (update (v_list V) p [d_list d]) (v_data V).
-
 (** The roles after that. *)
 Definition partition_roles `{Params} (p : N) (d : descriptor) (n : nat) (ρ : N -> role) : N -> role :=
   update (update (update (update (update ρ p (Partition n)) (d_mmu d) (TreeTable p Mmu top 0))
@@ -32,8 +13,6 @@ Definition partition_roles `{Params} (p : N) (d : descriptor) (n : nat) (ρ : N 
 
 Lemma with_partition_entry `{Params} p d V : v_entry (with_partition p d V) = v_entry V.
 Proof. done. Qed.
-
-Global Arguments wipe : simpl never.
 
 Section Structure.
 Context `{Params}.
