@@ -328,7 +328,7 @@ Qed.
 Theorem collect_spec ρ V s child va : holds ρ V s ->
   wp (collect child va) (fun ans s' => decides (answer_status ans) s s'
     (exists ch l ρ' V', is_child ρ V (current s) (page_number child) ch /\ current s' = current s /\ holds ρ' V' s'
-       /\ exists v1, answer_value ans = address_of v1
+       /\ (exists z, is_lowest V ch Mmu l (page_number va) z) /\ exists v1, answer_value ans = address_of v1
           /\ collected V (current s) ch l (prefix (page_number va) l) v1 V')) s.
 Proof.
   intros Hs. start collect. do 3 step. child_step. step. bool. set (v := page_number va) in *. step.
@@ -370,7 +370,8 @@ Proof.
     destruct (length ls) as [|y] eqn:Ey; [done|]. rewrite last_lookup, Ey. cbn [pred].
     rewrite Els, lookup_app_l in * by lia. destruct (lookup_lt_is_Some_2 ls y) as [w W]; [lia|]. by rewrite W.
   - intros ρ' V' s' Ecur Hh' Col. split; [intros _|by intros []]. exists ch, l, ρ', V'.
-    split; [exact C|]. split; [exact Ecur|]. split; [exact Hh'|]. eexists. split; [reflexivity|exact Col].
+    split; [exact C|]. split; [exact Ecur|]. split; [exact Hh'|].
+    split; [by exists z1|]. eexists. split; [reflexivity|exact Col].
 Qed.
 
 Corollary collect_keeps_wf s child va : wf s ->

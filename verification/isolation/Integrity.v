@@ -175,7 +175,7 @@ Proof.
   rewrite decide_False; [auto|]. by intros (->&_).
 Qed.
 
-Lemma kept_prepared d ch l v first rest V' : is_child ρ V a d ch -> prepared_from ρ V a d ch l v first rest V' ->
+Lemma kept_prepared d ch l v first rest V' : is_child ρ V a d ch -> prepared_from ρ V m a d ch l v first rest V' ->
   kept V'.
 Proof.
   intros C (_&_&O1&O2&O3&X). pose proof (child_not_outs _ _ C) as Hc.
@@ -183,7 +183,7 @@ Proof.
     offerable ρ V a w3 -> kept (prepared a d ch l v w1 w2 w3 V0)) as K.
   { intros V0 w1 w2 w3 K0 E Y1 Y2 Y3. unfold prepared, linked. cbv zeta. do 3 (apply kept_with_table; [|done]).
     repeat apply kept_given; rewrite ?given_pg, ?E; auto using offerable_own. }
-  destruct X as [(_&->)|(O4&_&->)]; apply K; auto using kept_refl.
+  destruct X as [(_&_&->)|(_&O4&_&->)]; apply K; auto using kept_refl.
   - unfold extended. apply kept_with_list; [|done]. apply kept_given; auto using kept_refl, offerable_own.
   - intros w. apply (given_pg V a _ (gift_of d)).
 Qed.
@@ -333,7 +333,7 @@ Proof.
   - apply wp_outcome. eapply wp_mono; [by eapply mappedInChild_spec|]. intros _ s' [-> _]. apply confined_refl.
   - eapply (spec_confined _ _ _ id); [exact Hs|by eapply deletePartition_spec|]. cbv beta.
     intros _ s' (ch&dead&ρ'&V'&C&_&D&Hs'). right. exists ρ', V'. split; [done|]. by eapply kept_deleted.
-  - eapply spec_confined; [exact Hs|by eapply collect_spec|]. cbv beta. intros ans s' (ch&l&ρ'&V'&C&_&Hs'&v1&_&D).
+  - eapply spec_confined; [exact Hs|by eapply collect_spec|]. cbv beta. intros ans s' (ch&l&ρ'&V'&C&_&Hs'&_&v1&_&D).
     right. exists ρ', V'. split; [done|]. by eapply kept_collected.
   - eapply (spec_confined _ _ _ id); [exact Hs|by eapply yieldTo_spec|]. cbv beta. intros _ s' (a&P&_). right.
     by eapply passed_kept.

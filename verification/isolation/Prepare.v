@@ -8,6 +8,12 @@ Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
+(** Whether the configuration list of [c] lacks the room for [l] more records. *)
+Definition is_full V m c (l : N) : bool := match last (v_list V c) with
+  | Some q => match m q with ListPage h _ => list_capacity <? list_count h + l | _ => false end
+  | None => false
+  end.
+
 (** Page [p], user data, becomes an empty table of nobody yet. *)
 Lemma wp_format_table ρ V m x r t k l p (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
   (rep (update ρ p Lost) V (update m p (empty_table k (N.of_nat l))) ->
@@ -192,15 +198,15 @@ Implicit Types (ρ : N -> role) (V : view) (s : state).
 
 (** What prepare did: [x] gave pages to its child [ch], called [d], for the tables of level [l] on the way to [v];
     the list that begins at address [first] named them, and goes on at [rest]. *)
-Definition prepared_from ρ V x d ch l v (first rest : N) V' : Prop :=
+Definition prepared_from ρ V m x d ch l v (first rest : N) V' : Prop :=
   let second := v_data V (pg V x (page_number first)) 0 in let third := v_data V (pg V x (page_number second)) 0 in
   let fourth := v_data V (pg V x (page_number third)) 0 in
   let w1 := page_number first in let w2 := page_number second in let w3 := page_number third in
   let w4 := page_number fourth in
   v_table V ch Mmu l (prefix v l) = None /\ is_Some (v_table V ch Mmu (S l) (prefix v (S l)))
   /\ offerable ρ V x w1 /\ offerable ρ V x w2 /\ offerable ρ V x w3
-  /\ (rest = fourth /\ V' = prepared x d ch l v w1 w2 w3 V
-     \/ offerable ρ V x w4 /\ rest = v_data V (pg V x w4) 0
+  /\ (is_full V m ch 1 = false /\ rest = fourth /\ V' = prepared x d ch l v w1 w2 w3 V
+     \/ is_full V m ch 1 = true /\ offerable ρ V x w4 /\ rest = v_data V (pg V x w4) 0
         /\ V' = prepared x d ch l v w1 w2 w3 (extended x d ch w4 V)).
 
 (** prepare refuses and changes nothing, or the next missing tables on the way to the address are linked; with nothing
@@ -209,7 +215,8 @@ Theorem prepare_spec ρ V s child va first : holds ρ V s ->
   wp (prepare child va first) (fun ans s' => decides (answer_status ans) s s'
     (exists ch, is_child ρ V (current s) (page_number child) ch /\ current s' = current s
        /\ (s' = s /\ answer_value ans = first /\ is_Some (v_table V ch Mmu 0 (prefix (page_number va) 0))
-          \/ exists l ρ' V', holds ρ' V' s' /\ prepared_from ρ V (current s) (page_number child) ch l (page_number va)
+          \/ exists l ρ' V', holds ρ' V' s' /\ prepared_from ρ V (mem s) (current s) (page_number child) ch l
+            (page_number va)
                first (answer_value ans) V'))) s.
 Proof.
   intros Hs. start prepare. do 3 step. child_step. step. bool. set (v := page_number va) in *.
@@ -229,19 +236,21 @@ Proof.
   step. eapply (wp_lowest Shadow2); [exact R|exact Hch|done|]. intros l3 z3 L3.
   assert (l3 = S l) as -> by (symmetry; by eapply lowest_level).
   step. eapply wp_config_list; [exact R|exact Hch|]. intros head Hl. pose proof Hl as Rh. rewrite last_lookup in Rh.
-  apply (co_list _ _ (proj1 R)) in Rh. step. change one_level with (N.of_nat 1).
+  pose proof Rh as Hl'. apply (co_list _ _ (proj1 R)) in Rh. step. change one_level with (N.of_nat 1).
   eapply wp_lacks_room; [exact R|exact Rh|]. intros h f Emh Hcap. cbn beta.
   pose proof (aligned_page_ne _ _ A A0 ltac:(done)) as D12. pose proof (aligned_page_ne _ _ A A1 ltac:(done)) as D13.
   pose proof (aligned_page_ne _ _ A0 A1 ltac:(done)) as D23.
   assert (forall rest s', current s' = x ->
-    (exists ρ' V', holds ρ' V' s' /\ prepared_from ρ V x d ch l v first rest V') ->
+    (exists ρ' V', holds ρ' V' s' /\ prepared_from ρ V m x d ch l v first rest V') ->
     decides DONE (State m x r t) s' (exists c, is_child ρ V x d c /\ current s' = x
       /\ (s' = State m x r t /\ rest = first /\ is_Some (v_table V c Mmu 0 (prefix v 0)) \/ exists l ρ' V',
-      holds ρ' V' s' /\ prepared_from ρ V x d c l v first rest V'))) as Hdone.
+      holds ρ' V' s' /\ prepared_from ρ V m x d c l v first rest V'))) as Hdone.
   { intros rest s' Es X. split; [intros _|by intros []]. exists ch. split; [exact C|]. split; [exact Es|right].
     by exists l. }
   assert (is_Some (v_table V ch Mmu (S l) (prefix v (S l)))) as Ts by by eexists.
   assert (v_table V ch Mmu l (prefix v l) = None) as Tn by apply L1.
+  assert (is_full V m ch 1 = (list_capacity <? list_count h + N.of_nat 1)) as Ef.
+  { unfold is_full. by rewrite last_lookup, Hl', Emh. }
   destruct (list_capacity <? list_count h + N.of_nat 1) eqn:Full.
   - step. offer_step. step. step. eapply wp_read_word; [exact R|apply O2|done|]. cbn beta.
     set (w4 := page_number fourth) in *. pose proof list_capacity_pos as Hpos.
@@ -254,13 +263,14 @@ Proof.
       apply Ho1
       |done|done|done|rewrite Ep1; exact Eq1|rewrite Ep1; exact Em1|done|];
       [exact L1|exact L2|exact L3|]. intros ρ' s' Es Hh. unfold Post. refine (Hdone _ _ Es _). eexists ρ', _.
-    split; [exact Hh|]. split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|right]. split; [exact O2|].
+    split; [exact Hh|]. split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|right]. split; [exact Ef|].
+    split; [exact O2|].
     split; [by rewrite Ep1|done].
   - bool. eapply wp_give_three; [exact R|exact I|exact Hc|exact T|exact C|done|exact L1|exact L2|exact L3|exact
       O|exact O0
       |exact O1|done|done|done|exact Rh|exact Emh|lia|]. intros ρ' s' Es Hh.
     refine (Hdone _ _ Es _). eexists ρ', _. split; [exact Hh|].
-    split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|left]. by split.
+    split_and!; [exact Tn|exact Ts|exact O|exact O0|exact O1|left]. split; [exact Ef|by split].
 Qed.
 
 Corollary prepare_keeps_wf s child va first : wf s ->
