@@ -26,7 +26,8 @@ Lemma lowest_level_raw c k l v : is_partition ρ c -> is_user_page v = true -> i
 Proof.
   intros Pc U [q Q] N. destruct (lowest_level_spec c v Pc U) as [[p T] N']. set (r := lowest_level_of V c v) in *.
   assert (forall k i u y, v_table V c k i u = Some y ->
-    (i < top)%nat -> v_table V c k (S i) (u / table_size) = Some (default 0 (v_table V c k (S i) (u / table_size)))) as X.
+    (i < top)%nat ->
+    v_table V c k (S i) (u / table_size) = Some (default 0 (v_table V c k (S i) (u / table_size)))) as X.
   { intros k' i u y Y Hi. destruct (co_upper _ _ (proj1 R) _ _ _ _ _ Y) as [(?&_)|(_&[w W]&_)]; [lia|]. by rewrite W. }
   eapply (lowest_level ρ V (mem s) c k Mmu l r v
     (Place q (N.of_nat l) (default 0 (v_table V c k (S l) (prefix v l / table_size))))
