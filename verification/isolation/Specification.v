@@ -4,7 +4,7 @@
     For each service: its checks in order, each with the refusal that it means (the first that fails decides, and then
     nothing changes), and its effect, the new abstract state in terms of the old one.  No memory, no walks, no loops.
     Refinement.v proves that the code does this and nothing else; docs/services.md says it in words.  The conventions:
-    [V] is the abstract state (View.v), [x] the running partition, an address is the byte address that the caller gave. *)
+    [V] is the abstract state (View.v), [x] the running partition; an address is the byte address the caller gave. *)
 From Pip.Isolation Require Export View.
 
 (** The refusal of the first check that fails, or DONE. *)
