@@ -26,7 +26,7 @@ Definition lesser_child (h : heap) (n i : position) : Edf position :=
   if n <=? r then ret l else
   let! y := get_entry h l in
   let! z := get_entry h r in
-  ret (if z <=? y then r else l).
+  left_or_right (z <=? y) l.
 
 (** Moves the hole at [i] down until [x] may stand there, in a heap of [n] entries, and puts it there. *)
 Fixpoint sift_down (fuel : nat) (h : heap) (n i : position) (x : heap_entry) : Edf unit :=

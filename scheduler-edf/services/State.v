@@ -129,6 +129,9 @@ Definition tick_div (a b : tick) : Edf tick := when (negb (b =? 0)) (a / b).
 Definition parent (i : position) : Edf position := when (negb (i =? 0)) ((i - 1) / 2).
 Definition left_child (i : position) : Edf position := when (2 * i + 1 <? word_limit) (2 * i + 1).
 Definition right_child (i : position) : Edf position := when (2 * i + 2 <? word_limit) (2 * i + 2).
+(** The child at [left] or the one beside it: in C without a branch, which nobody could predict. *)
+Definition left_or_right (right : bool) (left : position) : Edf position :=
+  when (left + 1 <? word_limit) (if right then left + 1 else left).
 Definition one_more (n : position) : Edf position := when (n + 1 <? word_limit) (n + 1).
 Definition one_less (n : position) : Edf position := when (negb (n =? 0)) (n - 1).
 Definition make_entry (key : tick) (i : task_number) : Edf heap_entry :=

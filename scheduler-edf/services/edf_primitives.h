@@ -126,6 +126,12 @@ static inline position_t right_child(position_t i) {
   return 2U * i + 2U;
 }
 
+/*@ requires left < UINT32_MAX; assigns \nothing; ensures \result == (right ? left + 1 : left); */
+static inline position_t left_or_right(bool right, position_t left) {
+  EDF_REQUIRE(left < UINT32_MAX);
+  return left + (position_t)right;
+}
+
 /*@ requires n < UINT32_MAX; assigns \nothing; ensures \result == n + 1; */
 static inline position_t one_more(position_t n) {
   EDF_REQUIRE(n < UINT32_MAX);

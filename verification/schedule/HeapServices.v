@@ -95,7 +95,8 @@ Proof.
   destruct (N.leb_spec n (2 * i + 2)) as [L|L].
   { exists (2 * i + 1). split; [reflexivity|]. split; [lia|]. split; [apply parent_child; lia|].
     intros k K E. destruct (P k) as [->| ->]; auto; lia. }
-  step get_entry_runs. step get_entry_runs. fold a. eexists. split; [reflexivity|].
+  step get_entry_runs. step get_entry_runs. fold a. rewrite left_or_right_runs by lia.
+  replace (2 * i + 1 + 1) with (2 * i + 2) by lia. eexists. split; [reflexivity|].
   destruct (N.leb_spec (a (2 * i + 2)) (a (2 * i + 1))); (split; [lia|]; split; [apply parent_child; lia|]);
     intros k K E; destruct (P k) as [->| ->]; auto; lia.
 Qed.

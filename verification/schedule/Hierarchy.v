@@ -12,7 +12,7 @@ From Pip.Model Require Import Monad.
 From Pip.Edf.Services Require Import Types State Sharing.
 From Pip.Edf.Model Require Import Job Sporadic Resource.
 From Pip.Schedule Require Import Represents Timers OneSlot Simulation Behaviour Machine Guarantees.
-From Pip.Schedule Require Accounting Demand Supply SharingServices.
+From Pip.Schedule Require Accounting Demand Supply SharingServices WorstCase.
 
 (** ** On part of a processor *)
 Section Shared.
@@ -23,13 +23,32 @@ Section Shared.
     let supply := periodic_supply (N.to_nat every) (N.to_nat slots) in
     match verdict_decision v with
     | ACCEPTED => (1 <= slots <= every)%N /\ forall l, demand_bound (tasks start) l <= supply l
-    | OVERLOADED => supply (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v) /\
+    | OVERLOADED => (1 <= slots <= every)%N /\ supply (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v) /\
         demand_bound (tasks start) (N.to_nat (verdict_length v)) = N.to_nat (verdict_demand v)
     | UNDECIDED => True
     end.
   Proof.
     destruct (configured_good _ _ H_start) as (G & _). pose proof (good_timers _ _ G) as T.
     exact (SharingServices.edf_admit_shared_runs start every slots (tm_count _ _ T) (tm_parameters _ _ T)).
+  Qed.
+
+  Theorem shared_answers every slots : exists v, edf_admit_shared every slots start = Done v start /\
+    match verdict_decision v with
+    | ACCEPTED => forall sup arr, gives (N.to_nat every) (N.to_nat slots) sup -> legal (tasks start) arr ->
+        feasible arr sup
+    | OVERLOADED => (exists sup arr, gives (N.to_nat every) (N.to_nat slots) sup /\ legal (tasks start) arr /\
+          ~ feasible arr sup) /\
+        periodic_supply (N.to_nat every) (N.to_nat slots) (N.to_nat (verdict_length v)) <
+          N.to_nat (verdict_demand v) /\
+        N.to_nat (verdict_demand v) = demand_bound (tasks start) (N.to_nat (verdict_length v))
+    | UNDECIDED => True
+    end.
+  Proof.
+    destruct (shared_admission every slots) as (v & E & K). exists v. split; [exact E|]. cbv zeta in K.
+    pose proof (tasks_sensible policy start H_start) as O. destruct (verdict_decision v); [| |exact I].
+    - destruct K as [Hs D]. apply WorstCase.fitting_is_feasible; auto. lia.
+    - destruct K as (Hs & L & D). rewrite <- D in L |- *. split; [|auto].
+      apply (WorstCase.overload_is_infeasible _ (N.to_nat every) (N.to_nat slots) O) with (2 := L). lia.
   Qed.
 
   Lemma shared_bound every slots : admitted_shared every slots start ->

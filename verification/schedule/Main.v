@@ -165,17 +165,21 @@ Section Machine.
     admitted start <-> forall arr, legal (tasks start) arr -> feasible arr whole_processor.
   Proof. exact (AdmissionTheory.decides policy start H_configured h H_multiple H_small). Qed.
 
-  (** The test for part of a processor always answers.  Accepted: in every length the tasks demand no more than is
-      supplied in any case.  Overloaded: here is a length in which they can demand more. *)
+  (** The test for part of a processor always answers.  Accepted: every legal sequence of releases is feasible on every
+      supply that keeps the promise.  Overloaded: some sequence is not, on some supply, and here is a length in which
+      more can be demanded than is supplied in any case. *)
   Theorem shared_admission_answers every slots : exists v, edf_admit_shared every slots start = Done v start /\
-    let supply := periodic_supply (N.to_nat every) (N.to_nat slots) in
     match verdict_decision v with
-    | ACCEPTED => (1 <= slots <= every)%N /\ forall l, demand_bound (tasks start) l <= supply l
-    | OVERLOADED => supply (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v) /\
-        demand_bound (tasks start) (N.to_nat (verdict_length v)) = N.to_nat (verdict_demand v)
+    | ACCEPTED => forall sup arr, gives (N.to_nat every) (N.to_nat slots) sup -> legal (tasks start) arr ->
+        feasible arr sup
+    | OVERLOADED => (exists sup arr, gives (N.to_nat every) (N.to_nat slots) sup /\ legal (tasks start) arr /\
+          ~ feasible arr sup) /\
+        periodic_supply (N.to_nat every) (N.to_nat slots) (N.to_nat (verdict_length v)) <
+          N.to_nat (verdict_demand v) /\
+        N.to_nat (verdict_demand v) = demand_bound (tasks start) (N.to_nat (verdict_length v))
     | UNDECIDED => True
     end.
-  Proof. exact (Hierarchy.shared_admission policy start H_configured every slots). Qed.
+  Proof. exact (Hierarchy.shared_answers policy start H_configured every slots). Qed.
 End Machine.
 
 (** ** The second policy *)

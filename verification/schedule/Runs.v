@@ -40,6 +40,8 @@ Section Arithmetic.
   Proof. intros H. apply when_done. apply N.ltb_lt. unfold max_tasks, word_limit in *. lia. Qed.
   Lemma right_child_runs i : i < max_tasks -> right_child i s = Done (2 * i + 2) s.
   Proof. intros H. apply when_done. apply N.ltb_lt. unfold max_tasks, word_limit in *. lia. Qed.
+  Lemma left_or_right_runs (b : bool) i : i <= max_tasks -> left_or_right b i s = Done (if b then i + 1 else i) s.
+  Proof. intros H. apply when_done. apply N.ltb_lt. unfold max_tasks, word_limit in *. lia. Qed.
   Lemma one_more_runs n : n <= max_tasks -> one_more n s = Done (n + 1) s.
   Proof. intros H. apply when_done. apply N.ltb_lt. unfold max_tasks, word_limit in *. lia. Qed.
   Lemma one_less_runs n : n <> 0 -> one_less n s = Done (n - 1) s.

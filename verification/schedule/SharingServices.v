@@ -144,7 +144,7 @@ Theorem edf_admit_shared_runs s every slots : s_count s <= max_tasks ->
   exists v, edf_admit_shared every slots s = Done v s /\
     let sbf := periodic_supply (N.to_nat every) (N.to_nat slots) in match verdict_decision v with
       | ACCEPTED => 1 <= slots <= every /\ forall l, (demand_bound (tasks s) l <= sbf l)%nat
-      | OVERLOADED => (sbf (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v))%nat /\
+      | OVERLOADED => 1 <= slots <= every /\ (sbf (N.to_nat (verdict_length v)) < N.to_nat (verdict_demand v))%nat /\
           demand_bound (tasks s) (N.to_nat (verdict_length v)) = N.to_nat (verdict_demand v)
       | UNDECIDED => True
       end.
@@ -161,7 +161,7 @@ Proof.
   destruct (shared_window_runs s C P every slots Hs Q3 admission_rounds 1 ltac:(unfold max_window; lia)) as (w & E & K).
   step E. destruct (N.eqb_spec w 0) as [Zw|Zw].
   { destruct (check_longest_shared_runs s C P every slots Hs Q3) as (v & E3 & K3). exists v. split; [exact E3|].
-    now destruct (verdict_decision v). }
+    destruct (verdict_decision v); [contradiction|auto|exact I]. }
   destruct (K Zw) as [Bw Hw]. step tick_sub_runs.
   destruct (check_shared_runs s C P every slots Hs Q3 w admission_rounds Bw (w - 1) ltac:(lia)) as (v & E2 & K2);
     [intros l Ll; lia|].

@@ -45,7 +45,7 @@ Elpi Pure scheduler_pure scheduler_language scheduler_syntax.
 
 (** ** Monadic primitives: C functions of the same name *)
 Elpi Monadic scheduler_primitives scheduler_language
-  tick_add tick_sub tick_mul tick_div parent left_child right_child one_more one_less make_entry
+  tick_add tick_sub tick_mul tick_div parent left_child right_child left_or_right one_more one_less make_entry
   get_policy set_policy get_now get_running set_now set_running
   get_count set_count get_budget get_deadline get_period get_rank set_parameters get_kind set_kind
   get_earliest set_earliest is_armed set_armed is_active set_active get_due set_due get_left set_left

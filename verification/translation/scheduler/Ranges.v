@@ -97,10 +97,10 @@ Proof. intros [] Hr. destruct e; constructor; auto. Qed.
 
 (** What a primitive returns and leaves behind, where it is defined. *)
 Ltac run H :=
-  unfold tick_add, tick_sub, tick_mul, tick_div, parent, left_child, right_child, one_more, one_less, make_entry,
-    get_policy, set_policy, get_now, get_running, set_now, set_running, get_count, set_count, get_budget, get_deadline,
-    get_period, get_rank, set_parameters, get_kind, set_kind, get_earliest, set_earliest, is_armed, set_armed,
-    is_active, set_active, get_due, set_due, get_left, set_left, get_size, set_size, get_entry, put_entry,
+  unfold tick_add, tick_sub, tick_mul, tick_div, parent, left_child, right_child, left_or_right, one_more, one_less,
+    make_entry, get_policy, set_policy, get_now, get_running, set_now, set_running, get_count, set_count, get_budget,
+    get_deadline, get_period, get_rank, set_parameters, get_kind, set_kind, get_earliest, set_earliest, is_armed,
+    set_armed, is_active, set_active, get_due, set_due, get_left, set_left, get_size, set_size, get_entry, put_entry,
     get_reported, get_report, set_reported, put_report, read, read_at, write, write_at, when, ret, undefined in H;
   repeat match type of H with context [if ?b then _ else _] => destruct b eqn:?; try discriminate H end;
   apply done_injective in H as [<- <-].
