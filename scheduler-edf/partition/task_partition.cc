@@ -48,10 +48,8 @@ Status TaskPartition::Make() {
   return Status::kDone;
 }
 
-Status TaskPartition::RenewIfCondemned() {
-  if (!condemned_) return Status::kDone;
-  if (const Status status = Unmake(); status != Status::kDone) return status;
-  condemned_ = false;
+Status TaskPartition::MakeAnew() {
+  if (const Status status = builder_.Destroy(); status != Status::kDone) return status;
   return Make();
 }
 

@@ -4,7 +4,9 @@
 #:
 #: Runs the tests of verification/ and every test of assumptions, in whichever folder.
 #:
-#:   --fresh   checks every proof again, also those that have not changed since they were checked
+#:   --fresh   checks every proof again, also those that have not changed since they were checked; compiles the
+#:             isolation proofs once more file by file, has coqchk check them, and prints lines, time and memory
+#:             beside the budgets
 set -euo pipefail
 . tools/cli/common.sh
 fresh=
@@ -34,11 +36,12 @@ call_bazel test "${options[@]}" -- //verification/... "${targets[@]}" || status=
 
 logs=$(bazel "${startup_options[@]}" info bazel-testlogs 2>/dev/null)
 echo
-echo "Theorem: what it rests on beside Coq itself"
+echo "Theorems, what they say, and what they rest on beside Coq itself"
 for target in "${targets[@]}"; do
   case $target in //tools/bazel/test/*) continue ;; esac
   path=${target#//}
-  sed -n 's/^\(Pip\.[^ :]*\): /  \1: /p' "$logs/${path/:/\/}/test.log"
-done
+  sed -n 's/^\(Pip\.[^ :]*\): /\1: /p' "$logs/${path/:/\/}/test.log"
+done | python3 tools/cli/theorems.py .
+if [ -n "$fresh" ]; then python3 tools/cli/proof_budgets.py . || status=1; fi
 if [ "$status" -eq 0 ]; then echo "All proofs hold."; else echo "Not all proofs hold: see above."; fi
 exit "$status"

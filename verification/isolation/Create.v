@@ -53,9 +53,7 @@ Proof.
     + rewrite E in Ho. injection Ho as <-. by destruct (Hno v).
   - intros a' d'. rewrite Eg. case_decide as D.
     + destruct D as [-> ->]. intros _. change (pg V' a d) with (pg V a d). rewrite Epg. cbn. rewrite update_eq.
-      split_and!; try done.
-      * by exists (S n).
-      * intros E. rewrite <- E in Iroot. congruence.
+      split_and!; [done|done|by exists (S n)|done|intros E; rewrite <- E in Iroot; congruence].
     + intros X. destruct (Ic _ _ X) as (?&?&Pt&?&?). destruct (Hp _ Pt) as [Hx Ex]. destruct Pt as [j Ej].
       change (pg V' a' d') with (pg V a' d'). rewrite Ev by done. split_and!; try done. exists j. by rewrite Ex.
 Qed.

@@ -4,7 +4,7 @@
     Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS
     and KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
     state has it is shown in Boot.v, so no theorem is empty. *)
-From Pip.Isolation Require Export Integrity Rights.
+From Pip.Isolation Require Export Integrity Rights Conservation.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver.
 
 Section Theorems.
@@ -78,8 +78,22 @@ Proof.
     eapply X, deliverInterrupt_spec|eapply X, deliverFault_spec]; exact Hs.
 Qed.
 
-(** ** Conservation: deletePartition gives back every page of the whole subtree, accessible, given to nobody, and
-    cleared if it was a kernel structure: [deletePartition_conserves] in DeletePartition.v; collect gives back the
-    three tables that it unlinked: [collect_spec] in Collect.v. *)
+(** ** Functional specification: in every reachable state, every call with any arguments answers and does what
+    Specification.v says; [specified] in Refinement.v lists it call by call. *)
+Definition represents (V : view) (s : state) : Prop := exists ρ, holds ρ V s.
+
+Theorem functional_specification s s' c (H_start : wf s) (H_reached : steps_to s s') :
+  exists V ans s2 V', represents V s' /\ run c s' = Done ans s2 /\ represents V' s2
+    /\ specified V (is_full V (mem s')) (current s') c ans (current s2) V'.
+Proof.
+  destruct (steps_keep_wf _ _ H_start H_reached) as (ρ&V&Hs). pose proof (refinement ρ V s' c Hs) as X.
+  apply wp_done in X as (ans&s2&E&ρ'&V'&Hs'&S). exists V, ans, s2, V'. split_and!; try done; by eexists.
+Qed.
+
+(** ** Conservation, in Conservation.v and DeletePartition.v:
+    - [lent_and_returned]: addVAddr and then removeVAddr of the same page is done, and leaves all as it was;
+    - [collect_returns]: collect gives back the pages of the three tables that it takes, cleared;
+    - [deletePartition_conserves]: deletePartition gives back every page of the whole subtree (what createPartition and
+      prepare took included), accessible, given to nobody, and cleared if it was a kernel structure. *)
 
 End Theorems.
