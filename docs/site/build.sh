@@ -12,7 +12,8 @@ trap 'rm -rf "$work"' EXIT
 source=$work/source
 mkdir -p "$source/gallina"
 
-cp -rL "$root"/docs/site/{conf.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$root"/docs/*.md "$source"
+cp -rL "$root"/docs/site/{conf.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$source"
+cp -rL "$root"/docs/*.md "$root/docs/figures" "$source"
 rm -f "$source/README.md" "$source/services.md"
 python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/services"
 

@@ -25,7 +25,30 @@ compact_workload = rule(
     },
 )
 
-def scheduler_demo(name, workload):
+def _random_workload_impl(ctx):
+    output = ctx.actions.declare_file(ctx.label.name + ".json")
+    arguments = ["random", "--seed", str(ctx.attr.seed), "--output", output.path] + ctx.attr.options
+    ctx.actions.run(
+        outputs = [output],
+        executable = ctx.executable._workload,
+        arguments = arguments,
+        mnemonic = "RandomWorkload",
+        progress_message = "Making a random workload, seed %d" % ctx.attr.seed,
+    )
+    return [DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output]))]
+
+random_workload = rule(
+    doc = "A workload file, NAME.json, that `workload random` makes; the same seed and options make the same.",
+    implementation = _random_workload_impl,
+    attrs = {
+        "options": attr.string_list(),
+        "seed": attr.int(mandatory = True),
+        # As in compact_workload.
+        "_workload": attr.label(cfg = "target", default = "//tools/workload", executable = True),
+    },
+)
+
+def scheduler_demo(name, workload, images = {}):
     """Declares NAME_demo, which boots the scheduler with a workload, and NAME_trace_test.
 
     The test boots it with instructions as clock, and requires the trace that the simulator writes, line by line.
@@ -33,6 +56,7 @@ def scheduler_demo(name, workload):
     Args:
       name: of the workload.
       workload: the workload file.
+      images: the programs that it names: from partition to name.
     """
     compact_workload(
         name = name + "_workload",
@@ -40,10 +64,10 @@ def scheduler_demo(name, workload):
     )
     pip_image(
         name = name + "_demo",
-        modules = {
+        modules = dict(images, **{
             ":task": "task",
             name + "_workload": "workload",
-        },
+        }),
         root = ":scheduler",
     )
     native.sh_test(

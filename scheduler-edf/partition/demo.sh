@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh WORKLOAD FOLDER [OPTION...]: boots the scheduler with a workload; what it prints goes to FOLDER/trace.txt.
-# Options are the emulator's. Runs in the runfiles of :demo. Exit status: 0 PASS, 1 FAIL, 2 the workload is wrong.
+# demo.sh WORKLOAD FOLDER [--image NAME=FILE]... [OPTION...]: boots the scheduler with a workload; what it prints goes
+# to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. Runs in the
+# runfiles of :demo. Exit status: 0 PASS, 1 FAIL, 2 the workload is wrong.
 set -uo pipefail
 workload=$1
 folder=$2
@@ -14,6 +15,11 @@ manifest=$folder/demo.image
 awk -F '\t' -v OFS='\t' -v path="$(realpath --relative-to=. "$bytes")" \
   '$1 == "module" && $3 == "workload" { $2 = path } { print }' scheduler-edf/partition/rosace_demo.image >"$manifest"
 
+while [ "${1:-}" = --image ]; do
+  printf 'module\t%s\t%s\n' "$(realpath --relative-to=. "${2#*=}")" "${2%%=*}" >>"$manifest"
+  shift 2
+done
+
 # For people: who has the processor from when on, and what goes wrong.
 show() {
   awk '
@@ -25,6 +31,7 @@ show() {
     $3 == "run" { printf "%s  %s #%d\n", time, name[$4], $5 }
     $3 == "idle" { printf "%s  -\n", time }
     $3 == "exhausted" { printf "%s  ! %s #%d has used up its budget\n", time, name[$4], $5 }
+    $3 == "skip" { printf "%s  ! %s #%d is late and waits: the next one is not released\n", time, name[$4], $5 }
     $3 == "crash" { printf "%s  ! %s #%d crashed\n", time, name[$4], $5 }
     $3 == "miss" { printf "%s  ! %s #%d missed its deadline\n", time, name[$4], $5 }
     { fflush() }'

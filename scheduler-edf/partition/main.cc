@@ -25,6 +25,7 @@
 #include "pip/paging.h"
 #include "pip/stdio.h"
 #include "scheduler-edf/partition/console.h"
+#include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
 #include "scheduler-edf/partition/pit.h"
 #include "scheduler-edf/partition/session.h"
@@ -51,6 +52,17 @@ Pit pit;
 std::uint64_t loops_per_tick;
 std::array<TaskPartition*, kMaxTasks> tasks;
 
+// What is measured before the run begins: one thing after another, each from the handler of the one before.
+enum class Phase { kTicks, kDispatch, kFault, kOver };
+constexpr std::uint32_t kMeasuredTicks = 4;
+Phase phase = Phase::kTicks;
+Costs costs;
+Clock machine_clock;
+std::uint32_t measured_ticks;
+std::uint64_t measuring_since;
+TaskPartition* probe;      // a task of the built-in program, for measuring
+bool can_restart = false;  // a task can be made anew within a tick
+
 // Who has the processor.
 bool idle = true;
 Election running;
@@ -58,6 +70,9 @@ Outcome outcome = Outcome::kRunning;
 std::uint32_t interrupts_left;       // until the tick is over
 std::uint32_t elapsed_at_dispatch;   // of the timer, when the job was last given the processor
 std::uint32_t longest_overhead = 0;  // counts of the timer from an interrupt to the dispatch of a job
+std::uint64_t last_tick;             // when the tick before began
+std::uint64_t lost_ticks;
+bool rehearsing;  // what the session prints is not for anybody
 
 alignas(16) std::array<std::byte, 4 * kPageBytes> handler_stack;
 std::array<user_ctx_t, kReachableEntries> handlers;
@@ -71,6 +86,13 @@ bool SameText(const char* a, const char* b) {
     if (*a == 0) return true;
   }
   return false;
+}
+
+Output SessionOutput() {
+  return {[](void*, const char* text, std::size_t length) {
+            if (!rehearsing) console.Put(text, length);
+          },
+          nullptr};
 }
 
 // ---- while it runs ----
@@ -96,11 +118,11 @@ bool SameText(const char* a, const char* b) {
   const Task task = workload.task(running.task);
   Line line;
   (line << "scheduler: " << task.name.data() << " job " << running.job << ": ended by vector " << vector)
-      .WriteTo({[](void*, const char* text, std::size_t length) { console.Put(text, length); }, nullptr});
-  if (task.stops_after_crash) {
+      .WriteTo(SessionOutput());
+  if (task.stops_after_crash || !can_restart) {
     session.Stop(running.task);
   } else {
-    Require(tasks[running.task]->MakeAnew(), "making a task anew");
+    tasks[running.task]->Condemn();
   }
   Idle();
 }
@@ -119,28 +141,108 @@ bool SameText(const char* a, const char* b) {
   Line verdict;
   const bool kept = session.Finish(outcome, verdict);
   console.DrainAll();
-  if (session.over()) {
-    printf("scheduler: from a tick to the job that it elects, at most %u us\n", pit.ToMicroseconds(longest_overhead));
+  if (!session.over()) exit_fail("%s", verdict.text());
+  const std::uint32_t tick = pit.ToMicroseconds(longest_overhead);
+  const std::uint32_t overhead = tick + machine_clock.Microseconds(costs.dispatch);
+  printf("scheduler: from a tick to the job that it elects, at most %u us; with the switch %u us\n", tick, overhead);
+  if (lost_ticks > 0) exit_fail("scheduler: %u ticks were lost", static_cast<std::uint32_t>(lost_ticks));
+  if (overhead > workload.overhead_microseconds()) {
+    exit_fail("scheduler: a tick cost %u us; the workload allows for %u us", overhead,
+              workload.overhead_microseconds());
   }
   if (kept) exit_pass("%s", verdict.text());
   exit_fail("%s", verdict.text());
 }
 
 [[noreturn]] void StartTick() {
+  const std::uint64_t now = TimeStamp();
+  const std::uint64_t lost = last_tick != 0 ? machine_clock.LostIn(now - last_tick) : 0;
+  if (lost > 0) {
+    lost_ticks += lost;
+    Line line;
+    (line << "scheduler: " << lost << " ticks were lost before tick " << session.now()).WriteTo(SessionOutput());
+  }
+  last_tick = now;
   if (session.over()) Finish();
   interrupts_left = pit.interrupts_per_tick();
   running = session.Elect(std::exchange(outcome, Outcome::kRunning));
   // The trace is printed while the processor is idle; if it hardly ever is, at the cost of the jobs.
   if (console.half_full()) console.Drain(workload.tick_microseconds() / 16);
   if (running.idle) Idle();
+  const std::uint32_t overhead = pit.Elapsed();
+  if (overhead > longest_overhead) longest_overhead = overhead;
   if (running.first_tick) {
+    // At the cost of the job that has the tick, whose task crashed.
+    Require(tasks[running.task]->RenewIfCondemned(), "making a task anew");
     const Task task = workload.task(running.task);
     const std::uint64_t loops = task.compute_microseconds * loops_per_tick / workload.tick_microseconds();
     tasks[running.task]->Begin({running.job, static_cast<std::uint32_t>(task.BehaviourOf(running.job)), loops});
   }
-  const std::uint32_t overhead = pit.Elapsed();
-  if (overhead > longest_overhead) longest_overhead = overhead;
   RunJob();
+}
+
+// ---- what the machine costs, measured before it runs ----
+
+[[noreturn]] void Probe(Phase next, Misbehaviour misbehaviour) {
+  phase = next;
+  idle = false;
+  probe->Begin({0, static_cast<std::uint32_t>(misbehaviour), 0});
+  measuring_since = TimeStamp();
+  (void)probe->Run();
+  exit_fail("scheduler: the task for measuring cannot run");
+}
+
+// A few interrupts tell how long a tick is and how long it takes until its handler runs. Then the election of tick 0 is
+// rehearsed: all tasks that begin together release a job.
+[[noreturn]] void MeasureTick() {
+  const std::uint64_t now = TimeStamp();
+  const std::uint32_t late = pit.Elapsed();
+  // The first one may have waited until now.
+  if (measured_ticks == 1) measuring_since = now;
+  if (measured_ticks > 0 && late > longest_overhead) longest_overhead = late;
+  if (measured_ticks++ <= kMeasuredTicks) Idle();
+  const std::uint64_t interrupt = (now - measuring_since) / kMeasuredTicks;
+  const std::uint64_t tick = interrupt * pit.interrupts_per_tick();
+  machine_clock.Set(tick, workload.tick_microseconds());
+
+  rehearsing = true;
+  session.Begin(workload, SessionOutput());
+  session.Admit();
+  const std::uint64_t before = TimeStamp();
+  session.Elect(Outcome::kRunning);
+  Costs::Longest(costs.tick, before);
+  costs.tick += interrupt * longest_overhead / pit.divisor();
+  Probe(Phase::kDispatch, Misbehaviour::kNone);
+}
+
+// The workload says what a tick may cost, and its budgets are computed for that: no machine on which it costs more
+// will do.
+[[noreturn]] void EndMeasuring() {
+  const std::uint64_t before = TimeStamp();
+  Require(probe->Unmake(), "taking away the task for measuring");
+  Costs::Longest(costs.unmake, before);
+  const std::uint32_t tick = machine_clock.Microseconds(costs.tick);
+  const std::uint32_t dispatch = machine_clock.Microseconds(costs.dispatch);
+  const std::uint32_t fault = machine_clock.Microseconds(costs.fault);
+  const std::uint32_t restart = machine_clock.Microseconds(costs.make + costs.unmake);
+  const auto overhead = static_cast<std::uint32_t>(Session::Overhead(tick, dispatch, fault));
+  const std::uint32_t allowed = workload.overhead_microseconds();
+  can_restart = restart + allowed < workload.tick_microseconds();
+  printf("scheduler: a tick costs %u us, a switch %u us, a fault %u us; the workload allows for %u us in all\n", tick,
+         dispatch, fault, allowed);
+  printf("scheduler: a crashed task is %s: to make one anew takes %u us\n",
+         can_restart ? "restarted in its next job's budget" : "stopped", restart);
+  if (overhead > allowed) {
+    exit_fail("scheduler: a tick costs up to %u us here; the workload allows for %u us", overhead, allowed);
+  }
+  session.Begin(workload, SessionOutput());
+  session.Admit();
+  rehearsing = false;
+  phase = Phase::kOver;
+  longest_overhead = 0;
+  // The next interrupt may have waited for all this; the one after it begins tick 0.
+  interrupts_left = 2;
+  Idle();
 }
 
 // ---- handlers ----
@@ -148,6 +250,8 @@ bool SameText(const char* a, const char* b) {
 // The timer, or a child that yields to its entry. The count starts anew at an interrupt, so a true one finds it lower
 // than it was when the child got the processor.
 [[noreturn]] void OnTimer() {
+  if (phase == Phase::kTicks) MeasureTick();
+  if (phase != Phase::kOver) exit_fail("scheduler: ticks of %u us are too short here", workload.tick_microseconds());
   if (!idle && pit.Elapsed() >= elapsed_at_dispatch) JobCrashed(PIP_VECTOR_TIMER);
   --interrupts_left;
   if (interrupts_left == 0) StartTick();
@@ -157,6 +261,10 @@ bool SameText(const char* a, const char* b) {
 
 // The job says that it is done.
 [[noreturn]] void OnJobDone() {
+  if (phase == Phase::kDispatch) {
+    Costs::Longest(costs.dispatch, measuring_since);
+    Probe(Phase::kFault, Misbehaviour::kCrash);
+  }
   outcome = Outcome::kDone;
   Idle();
 }
@@ -164,6 +272,10 @@ bool SameText(const char* a, const char* b) {
 // A fault of the job, an `int` that it raised, or a yield of it to an entry that is not for it.
 template <std::uint32_t kVector>
 [[noreturn]] void OnFault() {
+  if (phase == Phase::kFault) {
+    Costs::Longest(costs.fault, measuring_since);
+    EndMeasuring();
+  }
   JobCrashed(kVector);
 }
 
@@ -216,17 +328,18 @@ std::uint64_t MeasureLoops() {
   }
 }
 
-TaskPartition* MakeTask(const pip_fpinfo& boot, std::uint32_t index) {
+TaskPartition* MakeTask(const pip_fpinfo& boot, const char* image) {
   static_assert(sizeof(TaskPartition) <= kPageBytes);
   PageAllocator allocator = PageAllocator::OfPartition();
   const std::optional<Page> room = allocator.Take();
-  if (!room) exit_fail("scheduler: no memory is left for task %u", index);
-  const Name image = workload.task(index).image;
-  const std::span<const std::byte> bytes = FindModule(boot, image[0] == 0 ? kTaskModule : image.data());
+  if (!room) exit_fail("scheduler: no memory is left for a task");
+  const std::span<const std::byte> bytes = FindModule(boot, image[0] == 0 ? kTaskModule : image);
   // A page of its own, aligned for anything; it is never freed.
   auto* const task =
       new (reinterpret_cast<void*>(static_cast<std::uintptr_t>(room->address()))) TaskPartition(allocator, bytes);
+  const std::uint64_t before = TimeStamp();
   Require(task->Make(), "making a task");
+  Costs::Longest(costs.make, before);
   return task;
 }
 
@@ -237,19 +350,18 @@ TaskPartition* MakeTask(const pip_fpinfo& boot, std::uint32_t index) {
   const std::uint32_t pages = Pip_InitPaging(boot->membegin, boot->memend);
   printf("scheduler: kernel %s, %u pages of free memory\n", boot->revision, pages);
   ReadWorkload(*boot);
-  session.Begin(workload, {[](void*, const char* text, std::size_t length) { console.Put(text, length); }, nullptr});
+  session.Begin(workload, SessionOutput());
   session.Admit();
   console.DrainAll();
   if (!session.may_run()) Finish();
 
   SetHandlers();
-  for (std::uint32_t i = 0; i < workload.task_count(); ++i) tasks[i] = MakeTask(*boot, i);
+  for (std::uint32_t i = 0; i < workload.task_count(); ++i) tasks[i] = MakeTask(*boot, workload.task(i).image.data());
+  probe = MakeTask(*boot, kTaskModule);
   pit.Start(workload.tick_microseconds());
   loops_per_tick = MeasureLoops();
   printf("scheduler: %u tasks in %u pages, %u rounds of computing in a tick\n", workload.task_count(),
          pages - PageAllocator::OfPartition().available(), static_cast<std::uint32_t>(loops_per_tick));
-  // The first interrupt begins tick 0.
-  interrupts_left = 1;
   Idle();
 }
 

@@ -48,6 +48,8 @@ const char* KindName(TaskKind kind) {
 // that the test knows; a shorter one is found here, since any in which the demand exceeds the length is as good a
 // reason.
 Admission AskAdmission() {
+  // The admission test is that of earliest deadline first.
+  if (get_policy() != EARLIEST_DEADLINE_FIRST) return {Decision::kUndecided, 0, 0};
   const verdict_t verdict = edf_admit();
   if (verdict.verdict_decision == ACCEPTED) return {Decision::kAccepted, 0, 0};
   if (verdict.verdict_decision != OVERLOADED) return {Decision::kUndecided, 0, 0};
@@ -72,12 +74,17 @@ void Session::Begin(const WorkloadImage& image, const Output& output) {
   for (std::uint32_t i = 0; i < image.task_count(); ++i) records_[i] = {};
 }
 
+// In ticks: so many that their time without the overhead is enough.
+std::uint64_t Session::BudgetOf(const Task& task) const {
+  return edf_budget_for(task.budget_microseconds, image_->tick_microseconds(), image_->overhead_microseconds());
+}
+
 void Session::AddTasks() {
-  edf_reset(EARLIEST_DEADLINE_FIRST);
+  edf_reset(image_->policy() == Policy::kFixedPriority ? FIXED_PRIORITY : EARLIEST_DEADLINE_FIRST);
   for (std::uint32_t i = 0; i < image_->task_count(); ++i) {
     const Task task = image_->task(i);
-    // Cannot be refused: the image was checked against the same limits. If it were, the count would show it.
-    edf_add_task(KindOf(task.kind), task.budget, task.deadline, task.period, task.first_release, 0);
+    // What is refused, because the budget does not fit before the deadline, leaves the count below that of the image.
+    edf_add_task(KindOf(task.kind), BudgetOf(task), task.deadline, task.period, task.first_release, task.rank);
     if (task.kind == TaskKind::kSporadic) {
       sporadic_tasks_[sporadic_++] = i;
       PlanRequest(i);
@@ -90,9 +97,11 @@ Admission Session::Admit() {
   (line << "@ trace 1 tick_us " << image_->tick_microseconds() << " ticks " << image_->duration() << " tasks "
         << image_->task_count() << " name " << image_->name().data())
       .WriteTo(output_);
+  if (image_->policy() == Policy::kFixedPriority) (line << "@ policy fixed_priority").WriteTo(output_);
   AddTasks();
+  fits_ = get_count() == image_->task_count();
   for (std::uint32_t i = 0; i < image_->task_count(); ++i) PrintTask(i);
-  if (get_count() == image_->task_count()) admission_ = AskAdmission();
+  if (fits_) admission_ = AskAdmission();
   switch (admission_.decision) {
     case Decision::kAccepted:
       line << "@ admission accepted";
@@ -111,12 +120,15 @@ Admission Session::Admit() {
 void Session::PrintTask(std::uint32_t index) {
   const Task task = image_->task(index);
   Line line;
-  (line << "@ task " << index << " " << KindName(task.kind) << " period " << task.period << " deadline "
-        << task.deadline << " budget " << task.budget << " name " << task.name.data())
-      .WriteTo(output_);
+  line << "@ task " << index << " " << KindName(task.kind) << " period " << task.period << " deadline " << task.deadline
+       << " budget " << BudgetOf(task);
+  if (image_->policy() == Policy::kFixedPriority) line << " rank " << task.rank;
+  (line << " name " << task.name.data()).WriteTo(output_);
 }
 
-bool Session::may_run() const { return admission_.decision == Decision::kAccepted || image_->runs_when_refused(); }
+bool Session::may_run() const {
+  return fits_ && (admission_.decision == Decision::kAccepted || image_->runs_when_refused());
+}
 
 void Session::PlanRequest(std::uint32_t index) {
   TaskRecord& record = records_[index];
@@ -154,6 +166,10 @@ Election Session::Elect(Outcome last) {
   return election;
 }
 
+std::uint64_t Session::Overhead(std::uint64_t tick, std::uint64_t dispatch, std::uint64_t fault) {
+  return edf_overhead(tick, dispatch, fault);
+}
+
 void Session::Stop(std::uint32_t task) { edf_stop(task); }
 
 void Session::Event(const char* what, std::uint32_t task) {
@@ -179,14 +195,25 @@ void Session::ReportLast(Outcome last) {
   }
 }
 
+void Session::ReportMiss(std::uint32_t task) {
+  ++records_[task].misses;
+  ++sum_misses_;
+  Event("miss", task);
+}
+
+// Jobs whose deadline has come by the end, without having had their budget: no further tick reports them.
+void Session::ReportLateAtEnd(Outcome last) {
+  for (std::uint32_t i = 0; i < image_->task_count(); ++i) {
+    const bool left = !current_.idle && current_.task == i && (last != Outcome::kRunning || get_left(i) == 0);
+    if (is_active(i) && !left && get_due(i) <= now_) ReportMiss(i);
+  }
+}
+
 // What the scheduler reports of the tick that begins.
 void Session::ReportEvents() {
-  for (position_t k = 0; k < get_reported(MISSED); ++k) {
-    const task_number_t task = get_report(MISSED, k);
-    ++records_[task].misses;
-    ++sum_misses_;
-    Event("miss", task);
-  }
+  for (position_t k = 0; k < get_reported(MISSED); ++k) ReportMiss(get_report(MISSED, k));
+  // Only fixed priorities let a late job wait on, behind more urgent ones, when the next one of its task is due.
+  for (position_t k = 0; k < get_reported(SKIPPED); ++k) Event("skip", get_report(SKIPPED, k));
   for (position_t k = 0; k < get_reported(RELEASED); ++k) {
     const task_number_t task = get_report(RELEASED, k);
     TaskRecord& record = records_[task];
@@ -235,12 +262,17 @@ bool Session::Finish(Outcome last, Line& verdict) {
     if (admission_.decision == Decision::kRefused) {
       verdict << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
               << " ticks of work fall due, " << admission_.demand - admission_.length << " too many";
+    } else if (!fits_) {
+      verdict << "refused: with the overhead of every tick, a budget does not fit before its deadline";
+    } else if (image_->policy() == Policy::kFixedPriority) {
+      verdict << "not admitted: fixed priorities have no admission test";
     } else {
       verdict << "not admitted: the admission test cannot decide";
     }
     return false;
   }
   ReportLast(last);
+  ReportLateAtEnd(last);
   Line line;
   (line << "@ " << now_ << " end").WriteTo(output_);
   const std::uint64_t misses = PrintTable();

@@ -75,8 +75,13 @@ class Session {
   // The set was accepted, or runs all the same.
   bool may_run() const;
 
+  // The most that a tick may cost on a machine where its parts cost that much.
+  static std::uint64_t Overhead(std::uint64_t tick, std::uint64_t dispatch, std::uint64_t fault);
+
   // All ticks of the workload have been given away.
   bool over() const { return now_ == image_->duration(); }
+  // The number of the next tick.
+  std::uint64_t now() const { return now_; }
   // The next tick; not over().
   Election Elect(Outcome last);
   // No further jobs of a task, after a crash.
@@ -89,11 +94,14 @@ class Session {
   const TaskRecord& record(std::uint32_t task) const { return records_[task]; }
 
  private:
+  std::uint64_t BudgetOf(const Task& task) const;
   void AddTasks();
   void PlanRequest(std::uint32_t index);
   void RequestSporadicJobs();
   void ReportLast(Outcome last);
   void ReportEvents();
+  void ReportMiss(std::uint32_t task);
+  void ReportLateAtEnd(Outcome last);
   void ReportElection(const Election& election);
   void Event(const char* what, std::uint32_t task);
   void PrintTask(std::uint32_t task);
@@ -102,6 +110,7 @@ class Session {
   const WorkloadImage* image_ = nullptr;
   Output output_{};
   Admission admission_;
+  bool fits_ = false;  // the scheduler has taken all tasks
   std::uint64_t now_ = 0;
   Election current_;
   bool announced_ = false;      // whether current_ is in the trace

@@ -48,8 +48,10 @@ Status TaskPartition::Make() {
   return Status::kDone;
 }
 
-Status TaskPartition::MakeAnew() {
-  if (const Status status = builder_.Destroy(); status != Status::kDone) return status;
+Status TaskPartition::RenewIfCondemned() {
+  if (!condemned_) return Status::kDone;
+  if (const Status status = Unmake(); status != Status::kDone) return status;
+  condemned_ = false;
   return Make();
 }
 

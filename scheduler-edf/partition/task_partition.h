@@ -27,8 +27,12 @@ class TaskPartition {
 
   // Makes the child: tables, image, stack, VIDT, the page of its jobs.
   Status Make();
-  // Takes the child away, with whatever it made of its pages, and makes a new one.
-  Status MakeAnew();
+  // Takes the child away, with whatever it made of its pages.
+  Status Unmake() { return builder_.Destroy(); }
+
+  // After a crash, what the child made of its memory is not to be trusted: it is made anew before its next job begins.
+  void Condemn() { condemned_ = true; }
+  Status RenewIfCondemned();
 
   // The next yield starts this job.
   void Begin(const Job& job);
@@ -40,6 +44,7 @@ class TaskPartition {
   std::span<const std::byte> image_;
   std::optional<Page> job_page_;
   bool begins_ = true;
+  bool condemned_ = false;
 };
 
 }  // namespace pip::edf

@@ -47,13 +47,6 @@ Name NameAt(Bytes bytes, std::size_t offset) {
   return name;
 }
 
-bool IsZero(Bytes bytes, std::size_t offset, std::size_t length) {
-  for (const std::uint8_t byte : bytes.subspan(offset, length)) {
-    if (byte != 0) return false;
-  }
-  return true;
-}
-
 std::size_t TaskOffset(std::uint32_t index) { return kHeaderBytes + index * kTaskBytes; }
 
 Task ReadTask(Bytes bytes, std::size_t at) {
@@ -62,7 +55,7 @@ Task ReadTask(Bytes bytes, std::size_t at) {
   task.misbehaviour = static_cast<Misbehaviour>(Word(bytes, at + 4));
   task.period = LongWord(bytes, at + 8);
   task.deadline = LongWord(bytes, at + 16);
-  task.budget = LongWord(bytes, at + 24);
+  task.budget_microseconds = LongWord(bytes, at + 24);
   task.first_release = LongWord(bytes, at + 32);
   task.releases_begin = Word(bytes, at + 40);
   task.releases_count = Word(bytes, at + 44);
@@ -72,6 +65,7 @@ Task ReadTask(Bytes bytes, std::size_t at) {
   task.stops_after_crash = Word(bytes, at + 64) != 0;
   task.name = NameAt(bytes, at + 72);
   task.image = NameAt(bytes, at + 104);
+  task.rank = LongWord(bytes, at + 136);
   return task;
 }
 
@@ -87,7 +81,9 @@ ImageError CheckHeader(Bytes bytes) {
   if (Word(bytes, 24) == 0 || Word(bytes, 24) > kMaxTasks) return {"there are no tasks, or more than 10000", 24};
   if (Word(bytes, 28) > kMaxReleases) return {"there are more than 1000000 releases", 28};
   if (Word(bytes, 32) > 1) return {"the flags are not known", 32};
-  if (!IsZero(bytes, 36, 4) || !IsZero(bytes, 72, 8)) return {"a reserved field is not zero", 36};
+  if (Word(bytes, 36) > static_cast<std::uint32_t>(Policy::kFixedPriority)) return {"the policy is not known", 36};
+  if (Word(bytes, 72) == 0 || Word(bytes, 72) >= tick) return {"the overhead is not 1 us to less than a tick", 72};
+  if (Word(bytes, 76) != 0) return {"a reserved field is not zero", 76};
   if (!IsName(NameAt(bytes, 40), false)) return {"the workload's name is not a name", 40};
   const std::size_t length = TaskOffset(Word(bytes, 24)) + Word(bytes, 28) * kReleaseBytes;
   if (length != bytes.size()) return {"the number of tasks and releases does not fit the length", 24};
@@ -95,7 +91,7 @@ ImageError CheckHeader(Bytes bytes) {
 }
 
 // The times of a task of any kind.
-ImageError CheckTimes(const Task& task, std::size_t at) {
+ImageError CheckTimes(const Task& task, std::uint64_t tick, std::size_t at) {
   const bool single = task.kind == TaskKind::kSingle;
   if (single ? task.period != 0 : task.period == 0 || task.period > kMaxTicks) {
     return {"the period is out of range", at + 8};
@@ -103,12 +99,13 @@ ImageError CheckTimes(const Task& task, std::size_t at) {
   if (task.deadline == 0 || task.deadline > (single ? kMaxTicks : task.period)) {
     return {"the deadline is zero or later than the period", at + 16};
   }
-  if (task.budget == 0 || task.budget > task.deadline) {
+  if (task.budget_microseconds == 0 || task.budget_microseconds > task.deadline * tick) {
     return {"the budget is zero or more than the deadline", at + 24};
   }
   if (task.first_release > kMaxTicks || (task.kind == TaskKind::kSporadic && task.first_release != 0)) {
     return {"the first release is out of range", at + 32};
   }
+  if (task.rank > kMaxRank) return {"the rank is out of range", at + 136};
   if (task.compute_microseconds == 0 || task.compute_microseconds > kMaxMicroseconds) {
     return {"the computing time is out of range", at + 48};
   }
@@ -140,13 +137,13 @@ ImageError CheckTask(Bytes bytes, std::size_t at, std::uint32_t listed) {
     return {"the misbehaviour is not known", at + 4};
   }
   if (Word(bytes, at + 64) > 1) return {"the reaction to a crash is not known", at + 64};
-  if (Word(bytes, at + 68) != 0 || !IsZero(bytes, at + 136, kTaskBytes - 136)) {
+  if (Word(bytes, at + 68) != 0) {
     return {"a reserved field is not zero", at + 68};
   }
   const Task task = ReadTask(bytes, at);
   if (!IsName(task.name, false)) return {"the task's name is not a name", at + 72};
   if (!IsName(task.image, true)) return {"the name of the task's image is not a name", at + 104};
-  if (const ImageError error = CheckTimes(task, at)) return error;
+  if (const ImageError error = CheckTimes(task, Word(bytes, 12), at)) return error;
   return CheckReleases(bytes, task, at, listed);
 }
 
@@ -169,9 +166,11 @@ ImageError WorkloadImage::Parse(Bytes bytes, WorkloadImage& image) {
   image.bytes_ = bytes;
   image.name_ = NameAt(bytes, 40);
   image.tick_microseconds_ = Word(bytes, 12);
+  image.overhead_microseconds_ = Word(bytes, 72);
   image.duration_ = LongWord(bytes, 16);
   image.task_count_ = tasks;
   image.runs_when_refused_ = Word(bytes, 32) == 1;
+  image.policy_ = static_cast<Policy>(Word(bytes, 36));
   return {};
 }
 

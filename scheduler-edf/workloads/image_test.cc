@@ -21,6 +21,7 @@ workload::Workload Example() {
   workload::Workload workload;
   workload.name = "example";
   workload.tick_us = 1000;
+  workload.overhead_us = 100;
   workload.duration_us = 100'000;
   workload::Task periodic;
   periodic.kind = TaskKind::kPeriodic;
@@ -67,7 +68,7 @@ TEST(Image, ReadsWhatWasWritten) {
   EXPECT_EQ(image.tick_microseconds(), 1000u);
   EXPECT_EQ(image.duration(), 100u);
   ASSERT_EQ(image.task_count(), 3u);
-  EXPECT_EQ(image.task(0).budget, 3u) << "rounded up";
+  EXPECT_EQ(image.task(0).budget_microseconds, 2500u);
   EXPECT_EQ(image.task(0).deadline, 8u);
   EXPECT_EQ(image.release(image.task(1), 1), 31u);
   EXPECT_STREQ(image.task(2).image.data(), "other");
@@ -108,11 +109,13 @@ TEST(Image, RefusesValuesOutOfRange) {
       {28, 4, 1},
       {28, 4, 0xFFFFFFFF},
       {32, 4, 2},
-      {36, 4, 1},
+      {36, 4, 2},
       {40, 1, 0},
       {40, 1, ' '},
       {71, 1, 'x'},
-      {72, 8, 1},
+      {72, 4, 0},
+      {72, 4, 1000},
+      {76, 4, 1},
       {kFirst, 4, 3},
       {kFirst + 4, 4, 4},
       {kFirst + 8, 8, 0},
@@ -120,7 +123,7 @@ TEST(Image, RefusesValuesOutOfRange) {
       {kFirst + 16, 8, 0},
       {kFirst + 16, 8, 11},
       {kFirst + 24, 8, 0},
-      {kFirst + 24, 8, 9},
+      {kFirst + 24, 8, 8001},
       {kFirst + 32, 8, kMaxTicks + 1},
       {kFirst + 40, 4, 1},
       {kFirst + 44, 4, 1},
@@ -131,7 +134,7 @@ TEST(Image, RefusesValuesOutOfRange) {
       {kFirst + 72, 1, 0},
       {kFirst + 72, 1, 0x80},
       {kFirst + 104, 1, '/'},
-      {kFirst + 136, 8, 1},
+      {kFirst + 136, 8, kMaxRank + 1},
       {kSecond + 32, 8, 1},
       {kSecond + 40, 4, 1},
       {kSecond + 44, 4, 3},
@@ -160,7 +163,8 @@ TEST(Image, SurvivesRandomDamage) {
     ++accepted;
     for (std::uint32_t i = 0; i < image.task_count(); ++i) {
       const Task task = image.task(i);
-      ASSERT_LE(task.budget, task.deadline);
+      ASSERT_LE(task.budget_microseconds, task.deadline * image.tick_microseconds());
+      ASSERT_LT(image.overhead_microseconds(), image.tick_microseconds());
       ASSERT_LE(task.deadline, kMaxTicks);
       ASSERT_EQ(task.name.back(), 0);
       for (std::uint32_t k = 0; k < task.releases_count; ++k) ASSERT_LE(image.release(task, k), kMaxTicks);

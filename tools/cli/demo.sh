@@ -8,6 +8,7 @@
 #: file or an option is wrong.
 #:
 #:   --output FOLDER   where the files go; without it, a folder pip-demo beside the repository's files
+#:   --image NAME=FILE  the program that the workload calls NAME, a flat image such as new-partition makes
 #:   --memory 64M      RAM of the machine
 #:   --seconds 300     how long it may run
 set -euo pipefail
@@ -16,11 +17,18 @@ workload=
 folder=
 memory=64M
 seconds=300
+images=()
 while [ $# -gt 0 ]; do
   case $1 in
     --output)
       [ -n "${2:-}" ] || complain "--output needs a folder"
       folder=$2
+      shift
+      ;;
+    --image)
+      [[ ${2:-} =~ ^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}=.+$ ]] || complain "--image is NAME=FILE, not ${2:-empty}"
+      [ -f "${2#*=}" ] || complain "--image $2: there is no file ${2#*=}"
+      images+=(--image "${2%%=*}=$(realpath "${2#*=}")")
       shift
       ;;
     --memory)
@@ -33,7 +41,7 @@ while [ $# -gt 0 ]; do
       seconds=$2
       shift
       ;;
-    -*) complain "unknown option $1; demo knows --output --memory --seconds (./pip demo --help)" ;;
+    -*) complain "unknown option $1; demo knows --output --image --memory --seconds (./pip demo --help)" ;;
     *)
       [ -z "$workload" ] || complain "demo takes one workload, not both $workload and $1"
       workload=$1
@@ -42,7 +50,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 workload=${workload:-scheduler-edf/workloads/rosace.json}
-[ -f "$workload" ] || complain "no such workload: $workload; samples are in scheduler-edf/workloads"
+[ -e "$workload" ] || complain "no such workload: $workload; samples are in scheduler-edf/workloads"
+if [ ! -f "$workload" ] || [ ! -r "$workload" ]; then complain "$workload is not a file that can be read"; fi
 name=$(basename "$workload" .json)
 folder=${folder:-pip-demo/$name}
 mkdir -p "$folder" || complain "$folder cannot be made"
@@ -52,7 +61,7 @@ run() {
   bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug,-error --curses=no -- "$@"
 }
 status=0
-run //scheduler-edf/partition:demo "$(realpath "$workload")" "$(realpath "$folder")" \
+run //scheduler-edf/partition:demo "$(realpath "$workload")" "$(realpath "$folder")" "${images[@]}" \
   --memory "$memory" --seconds "$seconds" || status=$?
 [ "$status" -lt 2 ] || exit "$status"
 run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1

@@ -2,8 +2,8 @@
 """Compiles the isolation proofs from nothing, checks them with coqchk, and compares them with their budgets.
 
 usage: proof_budgets.py ROOT, the root of the repository.  Prints each file with its lines, CPU seconds and memory, then
-the totals beside the budgets, with MISSED where one is missed.  Ends with 0 only if all files compile and coqchk accepts
-them.
+the totals beside the budgets, with MISSED where one is missed.  Ends with 0 only if all files compile and coqchk
+accepts them.
 """
 
 import os

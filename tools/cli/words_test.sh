@@ -38,6 +38,20 @@ refused '--memory is' run //a:b --memory
 refused '--seconds is' run --seconds 0 //a:b
 refused 'unknown option --speed' run --speed //a:b
 refused 'unknown option --slow' verify --slow
+refused 'no such workload: nowhere.json' demo nowhere.json
+refused 'is not a file that can be read' demo tools
+refused 'one workload, not both' demo pip tools
+refused '--output needs a folder' demo --output
+refused '--memory is' demo --memory huge
+refused '--seconds is' demo --seconds 0
+refused '--image is NAME=FILE' demo --image counter
+refused 'there is no file nowhere.bin' demo --image counter=nowhere.bin
+refused 'unknown option --fast' demo --fast
+refused 'which trace' report
+refused 'no such trace: nowhere.txt' report nowhere.txt
+refused 'unknown option --svg' report --svg
+refused 'a trace and a folder, and nothing else' report a b c
+refused 'workload what' workload
 refused 'bench knows scheduler, not kernel' bench kernel
 refused 'unknown option --plot' bench --plot here.svg
 refused '--plot needs a file name' bench scheduler --plot

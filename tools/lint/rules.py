@@ -18,7 +18,7 @@ SWITCHED_OFF = re.compile(r"DISABL" r"ED_|GTEST_SK" r"IP")
 NEVER_ASKED = re.compile(r"^\w+_test\((?:(?!^\)).)*\"manual\"", re.S | re.M)
 MACHINE_PATH = re.compile(r"(^|[^a-zA-Z.])/(wo" r"rk|t" r"mp|ro" r"ot|ho" r"me)/")
 # Folders whose files are described by the README above them.
-NO_README = re.compile(r"(^|/)(include|testdata|\.ci)(/|$)|^tools/bazel/shims/")
+NO_README = re.compile(r"(^|/)(include|testdata|\.ci|\.github)(/|$)|^tools/bazel/shims/")
 
 
 def comment_free(path, text):

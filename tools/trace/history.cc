@@ -79,6 +79,8 @@ class Follower {
         return End(event, Ending::kCrash);
       case EventKind::kMiss:
         return End(event, Ending::kMiss);
+      case EventKind::kSkip:
+        return Skip(event);
       case EventKind::kIdle:
         running_ = kNone;
         return;
@@ -96,15 +98,29 @@ class Follower {
     if (event.job != summary.releases) Complain(fmt::format("{} is released out of order", NameOf(job)));
     if (current_[event.task] != kNone) {
       Complain(fmt::format("{} is released before the job before ended", NameOf(job)));
-      pending_.erase({history_.jobs[current_[event.task]].deadline, event.task});
+      pending_.erase({KeyOf(history_.jobs[current_[event.task]]), event.task});
     }
     if (event.deadline != event.tick + trace_.tasks[event.task].deadline) {
       Complain(fmt::format("{} has another deadline than its task", NameOf(job)));
     }
     ++summary.releases;
     current_[event.task] = history_.jobs.size();
-    pending_.emplace(event.deadline, event.task);
+    pending_.emplace(KeyOf(job), event.task);
     history_.jobs.push_back(job);
+  }
+
+  // A release that was not made, since the job before waits although it is late: never by earliest deadline.
+  void Skip(const Event& event) {
+    const std::size_t index = Find(event);
+    if (index == kNone) return Complain("a release is skipped for a job that is not pending");
+    const Job& job = history_.jobs[index];
+    if (!trace_.fixed_priority || job.deadline > now_)
+      Complain(fmt::format("{} is not late, and yet skips a release", NameOf(job)));
+  }
+
+  // What the policy compares: the deadline, or the rank of the task.
+  std::uint64_t KeyOf(const Job& job) const {
+    return trace_.fixed_priority ? trace_.tasks[job.task].rank : job.deadline;
   }
 
   // The pending job that an event speaks of.
@@ -120,7 +136,7 @@ class Follower {
     job.ending = ending;
     job.ended = event.tick;
     current_[event.task] = kNone;
-    pending_.erase({job.deadline, event.task});
+    pending_.erase({KeyOf(job), event.task});
     CheckEnd(job, index);
     if (running_ == index) running_ = kNone;
     Count(job);
@@ -164,16 +180,15 @@ class Follower {
     }
   }
 
-  // After all that happened in a tick: who runs has the earliest deadline, equal ones in order of tasks, and nothing
-  // that is pending is late.
+  // After all that happened in a tick: who runs has the least key, equal ones in order of tasks, and is not late; with
+  // earliest deadlines nothing that is pending is.
   void CheckDecision() {
     if (now_ == trace_.ticks || pending_.empty()) return;
-    const auto& [deadline, task] = *pending_.begin();
-    const Job& first = history_.jobs[current_[task]];
-    if (deadline <= now_) return Complain(fmt::format("{} is late, and nothing says so", NameOf(first)));
+    const Job& first = history_.jobs[current_[pending_.begin()->second]];
+    if (first.deadline <= now_) return Complain(fmt::format("{} is late, and nothing says so", NameOf(first)));
     if (running_ == kNone) return Complain(fmt::format("nothing runs, but {} waits", NameOf(first)));
     const Job& chosen = history_.jobs[running_];
-    if (std::pair(chosen.deadline, chosen.task) != *pending_.begin()) {
+    if (std::pair(KeyOf(chosen), chosen.task) != *pending_.begin()) {
       Complain(fmt::format("{} runs, but {} goes before it", NameOf(chosen), NameOf(first)));
     }
   }
@@ -186,7 +201,7 @@ class Follower {
   bool started_ = false;
   std::size_t running_ = kNone;
   std::vector<std::size_t> current_;                           // of each task: its pending job
-  std::set<std::pair<std::uint64_t, std::uint32_t>> pending_;  // deadline and task
+  std::set<std::pair<std::uint64_t, std::uint32_t>> pending_;  // key and task
 };
 
 }  // namespace

@@ -90,6 +90,7 @@ class Reader {
     if (trace.complete) return words.Refuse("a line after the end of the trace", "one trace in the file");
     const std::string_view first = words.Next("trace, task, admission, or the number of a tick");
     if (trace.tick_us == 0) return first == "trace" ? Head(words) : words.Refuse(Quoted(first), "\"trace\" first");
+    if (first == "policy") return PolicyLine(words);
     if (first == "task") return TaskLine(words);
     if (first == "admission") return AdmissionLine(words);
     if (!admitted_) return words.Refuse(Quoted(first), "task or admission before the first tick");
@@ -111,6 +112,12 @@ class Reader {
     trace.tick_us = tick_us;
   }
 
+  void PolicyLine(Words& words) {
+    if (admitted_ || !trace.tasks.empty()) return words.Refuse("the policy after the tasks", "the policy before them");
+    words.Expect("fixed_priority");
+    trace.fixed_priority = true;
+  }
+
   void TaskLine(Words& words) {
     if (admitted_) return words.Refuse("a task after the admission", "all tasks before it");
     words.Number(trace.tasks.size(), trace.tasks.size());
@@ -125,6 +132,10 @@ class Reader {
     task.deadline = words.Number(1, edf::kMaxTicks);
     words.Expect("budget");
     task.budget = words.Number(1, task.deadline);
+    if (trace.fixed_priority) {
+      words.Expect("rank");
+      task.rank = words.Number(0, edf::kMaxRank);
+    }
     words.Expect("name");
     task.name = words.Next("the name of the task");
     trace.tasks.push_back(task);
@@ -168,7 +179,7 @@ class Reader {
       return;
     }
     if (!SetKind(kind, event)) {
-      return words.Refuse(Quoted(kind), "release, done, exhausted, crash, miss, run, idle or end");
+      return words.Refuse(Quoted(kind), "release, done, exhausted, crash, miss, skip, run, idle or end");
     }
     if (event.kind != EventKind::kIdle) {
       event.task = static_cast<std::uint32_t>(words.Number(0, tasks_ - 1));
@@ -181,8 +192,8 @@ class Reader {
   static bool SetKind(std::string_view word, Event& event) {
     static constexpr std::pair<std::string_view, EventKind> kKinds[] = {
         {"release", EventKind::kRelease}, {"done", EventKind::kDone}, {"exhausted", EventKind::kExhausted},
-        {"crash", EventKind::kCrash},     {"miss", EventKind::kMiss}, {"run", EventKind::kRun},
-        {"idle", EventKind::kIdle},
+        {"crash", EventKind::kCrash},     {"miss", EventKind::kMiss}, {"skip", EventKind::kSkip},
+        {"run", EventKind::kRun},         {"idle", EventKind::kIdle},
     };
     for (const auto& [name, kind] : kKinds) {
       if (word != name) continue;

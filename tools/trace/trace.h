@@ -14,7 +14,7 @@
 
 namespace pip::trace {
 
-enum class EventKind { kRelease, kDone, kExhausted, kCrash, kMiss, kRun, kIdle };
+enum class EventKind { kRelease, kDone, kExhausted, kCrash, kMiss, kSkip, kRun, kIdle };
 
 struct Event {
   std::uint64_t tick = 0;
@@ -31,6 +31,7 @@ struct TraceTask {
   std::uint64_t period = 0;
   std::uint64_t deadline = 0;
   std::uint64_t budget = 0;
+  std::uint64_t rank = 0;  // under fixed priorities
 };
 
 enum class Admission { kAccepted, kRefused, kUndecided };
@@ -40,6 +41,7 @@ struct Trace {
   std::string name;
   std::uint64_t tick_us = 0;
   std::uint64_t ticks = 0;
+  bool fixed_priority = false;  // otherwise earliest deadline first
   std::vector<TraceTask> tasks;
   Admission admission = Admission::kUndecided;
   std::uint64_t refused_length = 0;

@@ -70,7 +70,10 @@ Exit PrintAdmission(const std::string& path, const Workload& workload) {
   const edf::Admission admission = session->Admit();
   switch (admission.decision) {
     case edf::Decision::kAccepted:
-      fmt::print("{}: admitted: no job that keeps to its budget can miss its deadline\n", path);
+      fmt::print(
+          "{}: admitted: no job that keeps to its budget can miss its deadline, as long as a tick costs at most {} "
+          "us\n",
+          path, workload.overhead_us);
       return kGood;
     case edf::Decision::kRefused:
       fmt::print("{}: refused: in the {} after a common release, {} of work fall due: {} too much\n", path,
@@ -80,7 +83,11 @@ Exit PrintAdmission(const std::string& path, const Workload& workload) {
     case edf::Decision::kUndecided:
       break;
   }
-  fmt::print("{}: refused: the admission test gave up before it could decide\n", path);
+  if (workload.policy == edf::Policy::kFixedPriority) {
+    fmt::print("{}: nothing is promised: fixed priorities have no admission test\n", path);
+  } else {
+    fmt::print("{}: refused: the admission test gave up before it could decide\n", path);
+  }
   return kRefused;
 }
 
@@ -100,12 +107,14 @@ std::optional<Workload> Load(const std::string& path) {
 Exit Check(const std::string& path) {
   const std::optional<Workload> workload = Load(path);
   if (!workload) return kBadInput;
-  fmt::print("{}: valid: \"{}\", {} tasks, tick {} us, duration {} us, utilisation {:.3f}\n", path, workload->name,
-             workload->tasks.size(), workload->tick_us, workload->duration_us, Utilisation(*workload));
+  fmt::print("{}: valid: \"{}\", {} tasks, tick {} us with an overhead of {} us, duration {} us, utilisation {:.3f}\n",
+             path, workload->name, workload->tasks.size(), workload->tick_us, workload->overhead_us,
+             workload->duration_us, Utilisation(*workload));
   for (const Task& task : workload->tasks) {
-    const std::uint64_t rounded = BudgetInTicks(*workload, task) * workload->tick_us;
-    if (rounded == task.budget_us) continue;
-    fmt::print("{}: note: the budget of \"{}\", {} us, counts as {} us\n", path, task.name, task.budget_us, rounded);
+    const std::uint64_t ticks = BudgetInTicks(*workload, task);
+    if (ticks * (workload->tick_us - workload->overhead_us) == task.budget_us) continue;
+    fmt::print("{}: note: the budget of \"{}\", {} us, takes {} ticks of {} us, overheads included\n", path, task.name,
+               task.budget_us, ticks, workload->tick_us);
   }
   return PrintAdmission(path, *workload);
 }
@@ -177,6 +186,9 @@ int Main(int argc, char** argv) {
 
   generate->add_flag("--hostile", random.hostile,
                      "with shorter deadlines, tasks that misbehave, run even when refused");
+
+  generate->add_flag("--rate-monotonic", random.rate_monotonic,
+                     "under fixed priorities, the shortest period first, without guarantee");
 
   try {
     app.parse(argc, argv);

@@ -36,7 +36,7 @@ std::uint64_t Below(std::uint64_t limit, std::mt19937_64& engine) { return engin
 
 void MakeHostile(const Workload& workload, Task& task, std::mt19937_64& engine) {
   const std::uint64_t tick = workload.tick_us;
-  const std::uint64_t slack = (task.period_us - task.budget_us) / tick;
+  const std::uint64_t slack = task.period_us / tick - BudgetInTicks(workload, task);
   task.relative_deadline_us -= Below(slack + 1, engine) * tick;
   task.first_release_us = Below(std::min(task.period_us, workload.duration_us) / tick, engine) * tick;
   if (Below(3, engine) != 0) return;
@@ -58,6 +58,8 @@ Workload RandomWorkload(const RandomOptions& options) {
       "tools/workload random: UUniFast (E. Bini, G. C. Buttazzo: Measuring the Performance of "
       "Schedulability Tests, Real-Time Systems 30, 2005) and log-uniform periods."};
   workload.tick_us = options.tick_us;
+  if (options.rate_monotonic) workload.policy = edf::Policy::kFixedPriority;
+  workload.overhead_us = options.tick_us / 10;
   workload.duration_us = options.duration_us;
   const double shortest = std::log(static_cast<double>(options.shortest_period_us));
   const double longest = std::log(static_cast<double>(options.longest_period_us));
@@ -70,12 +72,14 @@ Workload RandomWorkload(const RandomOptions& options) {
     task.relative_deadline_us = task.period_us;
     const double budget = utilisation * static_cast<double>(task.period_us) / static_cast<double>(options.tick_us);
     const std::uint64_t budget_ticks = std::max<std::uint64_t>(static_cast<std::uint64_t>(budget), 1);
-    task.budget_us = std::min(budget_ticks * options.tick_us, task.period_us);
-    task.compute_us = task.budget_us - options.tick_us / 2;
+    task.budget_us =
+        std::min(budget_ticks, task.period_us / options.tick_us) * (options.tick_us - workload.overhead_us);
+    task.compute_us = UsualComputingTime(workload, task);
+    if (options.rate_monotonic) task.rank = std::min(task.period_us / options.tick_us, edf::kMaxRank);
     if (options.hostile) MakeHostile(workload, task, engine);
     workload.tasks.push_back(task);
   }
-  workload.runs_when_refused = options.hostile;
+  workload.runs_when_refused = options.hostile || options.rate_monotonic;
   return workload;
 }
 

@@ -21,6 +21,8 @@ struct RandomOptions {
   // Beside that: random first releases and shorter deadlines, a third of the tasks misbehaves, and the set runs even
   // when it is refused.
   bool hostile = false;
+  // Fixed priorities, the shortest period first, without any guarantee.
+  bool rate_monotonic = false;
 };
 
 // Periodic tasks with deadlines at their periods. The same options give the same tasks everywhere.

@@ -38,7 +38,9 @@ class Reader {
     workload_.sources = root.value("sources", std::vector<std::string>());
     workload_.tick_us = root["tick_us"];
     workload_.duration_us = Ticks(Pointer(), "duration_us");
+    ReadOverhead();
     workload_.runs_when_refused = root.value("when_refused", "stop") == "run_without_guarantee";
+    ReadPolicy();
     ReadList("periodic_tasks", TaskKind::kPeriodic);
     ReadList("sporadic_tasks", TaskKind::kSporadic);
     ReadList("single_jobs", TaskKind::kSingle);
@@ -51,6 +53,37 @@ class Reader {
 
   void Complain(const Pointer& pointer, std::string what, std::string right) {
     complaints_.push_back({document_.PositionOf(pointer), std::move(what), std::move(right)});
+  }
+
+  void ReadOverhead() {
+    workload_.overhead_us = At(Pointer() / "overhead_us");
+    if (workload_.overhead_us < workload_.tick_us) return;
+    Complain(
+        Pointer() / "overhead_us",
+        fmt::format("an overhead of {} us leaves nothing of a tick of {} us", workload_.overhead_us, workload_.tick_us),
+        fmt::format("less than {}", workload_.tick_us));
+    workload_.overhead_us = workload_.tick_us - 1;  // to go on with
+  }
+
+  void ReadPolicy() {
+    const Pointer where = Pointer() / "policy";
+    if (!document_.value().contains(where) || At(where) != "fixed_priority") return;
+    workload_.policy = edf::Policy::kFixedPriority;
+    if (workload_.runs_when_refused) return;
+    Complain(where, "fixed priorities have no admission test, so nothing can be promised",
+             "\"when_refused\": \"run_without_guarantee\" beside it");
+  }
+
+  void ReadRank(const Pointer& at, Task& task) {
+    const bool ranked = workload_.policy == edf::Policy::kFixedPriority;
+    if (At(at).contains("rank")) {
+      task.rank = At(at / "rank");
+      if (ranked) return;
+      complaints_.push_back({document_.PositionOf(at / "rank", true), "\"rank\" has no effect under this policy",
+                             "\"policy\": \"fixed_priority\" for the workload"});
+    } else if (ranked) {
+      Complain(at, fmt::format("\"{}\" has no \"rank\"", task.name), "a rank for each task, the least goes first");
+    }
   }
 
   // A time that must be a multiple of the tick.
@@ -96,11 +129,15 @@ class Reader {
     }
     const std::uint64_t budget = BudgetInTicks(workload_, task) * workload_.tick_us;
     if (task.relative_deadline_us != 0 && budget > task.relative_deadline_us) {
-      Complain(at / "budget_us",
-               fmt::format("the budget of {} us, in whole ticks {} us, is longer than the time to the deadline",
-                           task.budget_us, budget),
-               fmt::format("at most {}", task.relative_deadline_us));
+      Complain(
+          at / "budget_us",
+          fmt::format(
+              "the budget of {} us, in whole ticks with their overhead {} us, is longer than the time to the deadline",
+              task.budget_us, budget),
+          fmt::format("at most {}",
+                      task.relative_deadline_us / workload_.tick_us * (workload_.tick_us - workload_.overhead_us)));
     }
+    ReadRank(at, task);
     ReadBehaviour(at, task);
     workload_.tasks.push_back(task);
   }
@@ -165,9 +202,7 @@ class Reader {
 
   void ReadBehaviour(const Pointer& at, Task& task) {
     const Pointer where = at / "behaviour";
-    // Half a tick less than the budget: what the machine itself costs in a tick fits into the rest.
-    const std::uint64_t whole = BudgetInTicks(workload_, task) * workload_.tick_us;
-    task.compute_us = std::min(task.budget_us, whole - workload_.tick_us / 2);
+    task.compute_us = UsualComputingTime(workload_, task);
     if (!At(at).contains("behaviour")) return;
     const json& behaviour = At(where);
     task.image = behaviour.value("image", "");

@@ -30,7 +30,8 @@ std::string Slurp(const std::filesystem::path& path) {
 
 // A file with one periodic task, on line 2 from column 3 on.
 std::string WithTask(const std::string& members) {
-  return R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "duration_us": 100000, "periodic_tasks": [)"
+  return R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "overhead_us": 100,)"
+         R"( "duration_us": 100000, "periodic_tasks": [)"
          "\n  {" +
          members + "}]}";
 }
@@ -75,17 +76,53 @@ TEST(ReadWorkload, SaysLineAndColumn) {
   ExpectComplaint(WithTask(kGood + R"(, "name": "u")"), "f:2:86: \"name\" is given twice");
 }
 
+TEST(ReadWorkload, CountsTheOverheadOfTicks) {
+  const auto head = [](const std::string& overhead) {
+    return R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "duration_us": 100000,)" + overhead +
+           R"("periodic_tasks": [{)" + kGood + "}]}";
+  };
+  ExpectComplaint(head(""), "\"overhead_us\"");
+  ExpectComplaint(head(R"("overhead_us": 0, )"), "\"overhead_us\" is 0; expected what each tick may cost");
+  ExpectComplaint(head(R"("overhead_us": 1000, )"), "an overhead of 1000 us leaves nothing of a tick of 1000 us");
+  Complaints complaints;
+  const std::optional<Workload> workload = ReadWorkload(head(R"("overhead_us": 334, )"), complaints);
+  ASSERT_TRUE(workload);
+  EXPECT_EQ(BudgetInTicks(*workload, workload->tasks[0]), 4u) << "three ticks leave 1998 us";
+}
+
+TEST(ReadWorkload, WantsRanksForFixedPrioritiesOnly) {
+  const auto head = [](const std::string& policy, const std::string& rank) {
+    return R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "overhead_us": 1, "duration_us": 100000,)" +
+           policy + R"("periodic_tasks": [{)" + kGood + rank + "}]}";
+  };
+  const std::string fixed = R"("policy": "fixed_priority", "when_refused": "run_without_guarantee",)";
+  ExpectComplaint(head(fixed, ""), "\"t\" has no \"rank\"");
+  ExpectComplaint(head(fixed, R"(, "rank": -1)"), "\"rank\" is -1");
+  ExpectComplaint(head("", R"(, "rank": 1)"), "\"rank\" has no effect under this policy");
+  ExpectComplaint(head(R"("policy": "fixed_priority",)", R"(, "rank": 1)"), "nothing can be promised");
+  ExpectComplaint(head(R"("policy": "fifo",)", ""), "\"policy\" is \"fifo\"; expected \"earliest_deadline_first\"");
+  Complaints complaints;
+  const std::optional<Workload> workload = ReadWorkload(head(fixed, R"(, "rank": 7)"), complaints);
+  ASSERT_TRUE(workload);
+  EXPECT_EQ(workload->policy, edf::Policy::kFixedPriority);
+  EXPECT_EQ(workload->tasks[0].rank, 7u);
+}
+
 TEST(ReadWorkload, NeverConfusesDeadlines) {
   ExpectComplaint(WithTask(R"("name": "t", "period_us": 10000, "deadline_us": 8000, "budget_us": 2000)"),
                   "\"deadline_us\" is not known in item 1 of \"periodic_tasks\"; expected \"relative_deadline_us\"");
   ExpectComplaint(WithTask(R"("name": "t", "period_us": 10000, "absolute_deadline_us": 8000, "budget_us": 2000)"),
                   "expected \"relative_deadline_us\", counted from each release");
-  ExpectComplaint(R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "duration_us": 9000, "single_jobs": [
+  ExpectComplaint(
+      R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "overhead_us": 100,
+                     "duration_us": 9000, "single_jobs": [
                      {"name": "j", "release_us": 5000, "relative_deadline_us": 2000, "budget_us": 1000}]})",
-                  "expected \"absolute_deadline_us\", counted from the start");
-  ExpectComplaint(R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "duration_us": 9000, "single_jobs": [
+      "expected \"absolute_deadline_us\", counted from the start");
+  ExpectComplaint(
+      R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "overhead_us": 100,
+                     "duration_us": 9000, "single_jobs": [
                      {"name": "j", "release_us": 5000, "absolute_deadline_us": 2000, "budget_us": 1000}]})",
-                  "the deadline at 2000 is not after the release at 5000");
+      "the deadline at 2000 is not after the release at 5000");
 }
 
 TEST(ReadWorkload, RefusesZeroAndHuge) {
@@ -104,14 +141,19 @@ TEST(ReadWorkload, RefusesWhatCannotBe) {
   };
   ExpectComplaint(task("10500", "8000", "2000"), "not a multiple of the tick of 1000 us; expected 10000 or 11000");
   ExpectComplaint(task("10000", "11000", "2000"), "the deadline of 11000 us is longer than period_us");
-  ExpectComplaint(task("10000", "8000", "8001"), "the budget of 8001 us, in whole ticks 9000 us, is longer");
+  ExpectComplaint(task("10000", "8000", "7201"),
+                  "the budget of 7201 us, in whole ticks with their overhead 9000 us, is longer than the time to the "
+                  "deadline; expected at most 7200");
   ExpectComplaint(WithTask(kGood + R"(, "behaviour": {"compute_us": 2001})"), "computes 2001 us with a budget of 2000");
   ExpectComplaint(WithTask(kGood + R"(, "behaviour": {"misbehaviour": "explode"})"), "\"misbehaviour\" is \"explode\"");
   ExpectComplaint(WithTask(kGood + R"(, "behaviour": {"from_job": 1})"), "has no effect on a task that behaves well");
   ExpectComplaint(WithTask(kGood + "}, {" + kGood), "the name \"t\" is used twice");
-  ExpectComplaint(R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "duration_us": 9000})", "no task");
-  ExpectComplaint(R"({"format": "pip-workload/2", "name": "w", "tick_us": 1000, "duration_us": 9000})",
-                  "expected the string \"pip-workload/1\"");
+  ExpectComplaint(
+      R"({"format": "pip-workload/1", "name": "w", "tick_us": 1000, "overhead_us": 100, "duration_us": 9000})",
+      "no task");
+  ExpectComplaint(
+      R"({"format": "pip-workload/2", "name": "w", "tick_us": 1000, "overhead_us": 100, "duration_us": 9000})",
+      "expected the string \"pip-workload/1\"");
   ExpectComplaint("[]", "the file is a list of 0 items");
   ExpectComplaint(std::string(100'000, '['), "the nesting is deeper than 32 levels");
 }

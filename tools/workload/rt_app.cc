@@ -67,6 +67,7 @@ class Converter {
     for (const auto& [name, thread] : root["tasks"].items()) ConvertThread(name, thread);
     workload_.duration_us = Duration();
     workload_.tick_us = Tick();
+    workload_.overhead_us = workload_.tick_us / 10;
     // A duration is a multiple of the tick; a little longer does no harm.
     if (workload_.tick_us != 0) {
       workload_.duration_us = (workload_.duration_us + workload_.tick_us - 1) / workload_.tick_us * workload_.tick_us;

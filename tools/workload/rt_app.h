@@ -21,7 +21,8 @@ namespace pip::workload {
 
 struct RtAppOptions {
   std::string name = "rt-app";
-  std::uint64_t tick_us = 0;      // 0: the longest of 1, 0.5, 0.2, 0.1 ms that divides all periods and deadlines
+  std::uint64_t tick_us = 0;  // 0: the longest of 1, 0.5, 0.2, 0.1 ms that divides all periods and deadlines
+  // The overhead of a tick is taken to be a tenth of it.
   std::uint64_t duration_us = 0;  // 0: what the file says; required when that is "for ever"
 };
 

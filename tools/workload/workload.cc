@@ -42,7 +42,7 @@ void WriteTask(const Workload& workload, const Task& task, std::size_t releases_
   out.Word(static_cast<std::uint32_t>(task.misbehaviour));
   out.LongWord(task.period_us / workload.tick_us);
   out.LongWord(task.relative_deadline_us / workload.tick_us);
-  out.LongWord(BudgetInTicks(workload, task));
+  out.LongWord(task.budget_us);
   out.LongWord(task.first_release_us / workload.tick_us);
   out.Word(releases_begin);
   out.Word(task.releases_us.size());
@@ -53,7 +53,7 @@ void WriteTask(const Workload& workload, const Task& task, std::size_t releases_
   out.Zeros(4);
   out.Text(task.name, edf::kNameBytes);
   out.Text(task.image, edf::kNameBytes);
-  out.Zeros(8);
+  out.LongWord(task.rank);
 }
 
 const char* MisbehaviourName(Misbehaviour misbehaviour) {
@@ -83,7 +83,7 @@ ordered_json BehaviourToJson(const Task& task) {
   return behaviour;
 }
 
-ordered_json TaskToJson(const Task& task) {
+ordered_json TaskToJson(const Workload& workload, const Task& task) {
   ordered_json result;
   result["name"] = task.name;
   switch (task.kind) {
@@ -101,6 +101,7 @@ ordered_json TaskToJson(const Task& task) {
       break;
   }
   result["budget_us"] = task.budget_us;
+  if (workload.policy == edf::Policy::kFixedPriority) result["rank"] = task.rank;
   if (task.kind == TaskKind::kPeriodic && task.first_release_us != 0) {
     result["first_release_us"] = task.first_release_us;
   }
@@ -112,7 +113,14 @@ ordered_json TaskToJson(const Task& task) {
 }  // namespace
 
 std::uint64_t BudgetInTicks(const Workload& workload, const Task& task) {
-  return (task.budget_us + workload.tick_us - 1) / workload.tick_us;
+  const std::uint64_t useful = workload.tick_us - workload.overhead_us;
+  return (task.budget_us + useful - 1) / useful;
+}
+
+std::uint64_t UsualComputingTime(const Workload& workload, const Task& task) {
+  const std::uint64_t half = workload.tick_us / 2;
+  const std::uint64_t ticks = (task.budget_us + half) / workload.tick_us;
+  return ticks == 0 ? task.budget_us : ticks * workload.tick_us - half;
 }
 
 std::vector<std::uint8_t> ToImage(const Workload& workload) {
@@ -127,9 +135,10 @@ std::vector<std::uint8_t> ToImage(const Workload& workload) {
   out.Word(workload.tasks.size());
   out.Word(releases);
   out.Word(workload.runs_when_refused ? 1 : 0);
-  out.Zeros(4);
+  out.Word(static_cast<std::uint32_t>(workload.policy));
   out.Text(workload.name, edf::kNameBytes);
-  out.Zeros(8);
+  out.Word(workload.overhead_us);
+  out.Zeros(4);
 
   std::size_t releases_begin = 0;
   for (const Task& task : workload.tasks) {
@@ -149,13 +158,15 @@ std::string ToJson(const Workload& workload) {
   if (!workload.description.empty()) result["description"] = workload.description;
   if (!workload.sources.empty()) result["sources"] = workload.sources;
   result["tick_us"] = workload.tick_us;
+  result["overhead_us"] = workload.overhead_us;
   result["duration_us"] = workload.duration_us;
+  if (workload.policy == edf::Policy::kFixedPriority) result["policy"] = "fixed_priority";
   if (workload.runs_when_refused) result["when_refused"] = "run_without_guarantee";
   for (const Task& task : workload.tasks) {
     const char* list = task.kind == TaskKind::kPeriodic   ? "periodic_tasks"
                        : task.kind == TaskKind::kSporadic ? "sporadic_tasks"
                                                           : "single_jobs";
-    result[list].push_back(TaskToJson(task));
+    result[list].push_back(TaskToJson(workload, task));
   }
   return result.dump(2) + "\n";
 }

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "pipcore/arch/host/kernel.h"
+#include "pipcore/arch/host/machine_view.h"
 
 namespace pip::host {
 namespace {
@@ -17,11 +18,14 @@ constexpr std::uint32_t kEverything = kData | PIP_ENTRY_EXECUTABLE;
 // Stand-ins for the kernel's own mappings, that no service may touch: present, writable, supervisor, global pages of
 // 4 MiB (Intel SDM volume 3A, table 4-4), all different, so that a shifted copy shows.
 constexpr std::uint32_t kKernelEntry = 0x183;
+// The first slot has a table, present and writable.
+constexpr std::uint32_t kKernelTable = 1;
+constexpr std::uint32_t kKernelLink = 0x003;
 constexpr std::uint32_t kSlotBytes = PIP_PAGE_BYTES * PIP_TABLE_SIZE;
 
 void FillKernelDirectory() {
   std::ranges::fill(kernel_directory, 0U);
-  kernel_directory[0] = kKernelEntry;
+  kernel_directory[0] = kKernelTable * PIP_PAGE_BYTES + kKernelLink;
   for (std::uint32_t slot = PIP_FIRST_WINDOW_SLOT; slot <= PIP_LAST_WINDOW_SLOT; ++slot) {
     kernel_directory[slot] = (slot - PIP_FIRST_WINDOW_SLOT) * kSlotBytes + kKernelEntry;
   }
@@ -92,14 +96,48 @@ class Boot {
   std::uint32_t mapped_ = 0;
 };
 
+std::uint32_t FrameOf(std::uint32_t word) { return word / PIP_PAGE_BYTES; }
+
+// How many pages the tables below this one map.
+std::uint32_t MappedPages(std::uint32_t top) {
+  std::uint32_t pages = 0;
+  for (std::uint32_t slot = 0; slot < PIP_TABLE_SIZE; ++slot) {
+    const std::uint32_t link = physical_memory[top][slot];
+    if (IsUserSlot(slot) && link != 0) {
+      pages += static_cast<std::uint32_t>(PIP_TABLE_SIZE - std::ranges::count(physical_memory[FrameOf(link)], 0U));
+    }
+  }
+  return pages;
+}
+
 }  // namespace
+
+BootedMachine BootFromImage(const MachineImage& image) {
+  std::ranges::copy(image.words, &physical_memory[0][0]);
+  const std::uint32_t top = FrameOf(physical_memory[image.root_partition][PIP_DESCRIPTOR_MMU]);
+  for (std::uint32_t slot = 0; slot < PIP_TABLE_SIZE; ++slot) {
+    kernel_directory[slot] = IsUserSlot(slot) ? 0 : physical_memory[top][slot];
+  }
+  return {.frames = static_cast<std::uint32_t>(image.words.size() / PIP_TABLE_SIZE),
+          .root_partition = image.root_partition,
+          .root_pages = MappedPages(top)};
+}
 
 BootedMachine BootRootPartition(std::uint32_t free_pages) {
   FillKernelDirectory();
-  // "No page" is frame 0, where a real machine has firmware's data.  A service that follows it finds what looks like
-  // entries and gifts.
+  // "No page" is frame 0, where a real machine has firmware's data.  A service that follows it, or goes through the
+  // kernel's table, finds what looks like entries and gifts.
   constexpr std::uint32_t kTrap = PIP_FIRST_ORDINARY_FRAME * PIP_PAGE_BYTES + kEverything;
   std::ranges::fill(physical_memory[0], kTrap);
+  // As gifts: to each page of free memory, which may be the name of a child.
+  for (std::uint32_t i = 0; i < PIP_TABLE_SIZE; i += 2) {
+    physical_memory[0][i] = kFreeMemory + i / 2 * PIP_PAGE_BYTES + kEverything;
+  }
+  // As a VIDT: contexts in a page that partitions of tests have (kChildMemory in program.h is the first of them).
+  for (const std::uint32_t vector : {0, 8, 14, 32, 48, 49, 50}) {
+    physical_memory[0][vector] = 0xFFC05000;
+  }
+  std::ranges::fill(physical_memory[kKernelTable], kTrap);
   for (std::uint32_t i = 0; i < kVgaPages; ++i) {
     std::ranges::fill(physical_memory[kVgaFrame + i], 0U);
   }

@@ -4,6 +4,7 @@
 #define PIPCORE_ARCH_HOST_BOOT_H_
 
 #include <cstdint>
+#include <vector>
 
 namespace pip::host {
 
@@ -24,6 +25,15 @@ struct BootedMachine {
   std::uint32_t root_partition;  // frame of its descriptor
   std::uint32_t root_pages;      // how many pages it maps
 };
+
+// What another machine was when its first service was called, word by word.
+struct MachineImage {
+  std::uint32_t root_partition = 0;
+  std::vector<std::uint32_t> words;  // frame by frame
+};
+
+// Makes the memory that image, and takes the kernel's slots of its root table for those of every table.
+BootedMachine BootFromImage(const MachineImage& image);
 
 // Clears the memory, and builds the root partition with its image, a module, device memory, boot information, stack,
 // VIDT and this many pages of free memory.  Ends the program when there are not enough frames.

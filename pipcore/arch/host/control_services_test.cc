@@ -70,6 +70,19 @@ TEST_F(YieldTest, LoadsTheChildsContextAndSavesTheCallers) {
   EXPECT_EQ(ContextAt(scene.child.contexts + ContextAddress(kYieldSlot) - kContexts), Saved(7, 0));
 }
 
+// The last 16 bytes of a context are reserved: nothing is saved there.
+TEST_F(YieldTest, LeavesTheReservedWordsAlone) {
+  const std::uint32_t reserved = ContextAddress(kYieldSlot) + PIP_CONTEXT_WORDS * 4;
+  for (std::uint32_t word = 0; word < 4; ++word) {
+    ASSERT_TRUE(machine.Store(reserved + 4 * word, 0xABCD0001U + word));
+  }
+  ASSERT_EQ(Status(Service::kYieldTo, {scene.child.descriptor, kEntryVector, kYieldSlot, 0, 0}), PIP_DONE);
+  ASSERT_TRUE(EnterParent(machine));
+  for (std::uint32_t word = 0; word < 4; ++word) {
+    EXPECT_EQ(Word(reserved + 4 * word), 0xABCD0001U + word);
+  }
+}
+
 TEST_F(YieldTest, SavesNothingWhenTheSlotIsZero) {
   ASSERT_TRUE(machine.Store(kVidt + 4 * 7, 0));
   const SimulatedMachine::Snapshot before = machine.Machine().Save();

@@ -126,6 +126,14 @@ TEST_F(DeliveryTest, APartitionWithoutVidtIsInterruptedToo) {
             PIP_DONE);
   ASSERT_EQ(Status(Service::kDeliverInterrupt, {kTimerVector}), PIP_DONE);
   ExpectRunning(root_, kTimerVector);
+  // Its registers go nowhere, also when it has pages left to which frame 0, taken for a VIDT, would send them
+  // (boot.cc).
+  machine.Return("in_the_grandchild");
+  GoUp(1);
+  const Pages& p = scene.child_pages;
+  ASSERT_EQ(Status(Service::kCreatePartition, {kVidt, p[0], p[1], p[2], p[3]}), PIP_DONE);
+  ASSERT_EQ(Status(Service::kDeliverInterrupt, {kTimerVector}), PIP_DONE);
+  ExpectRunning(root_, kTimerVector);
 }
 
 TEST_F(DeliveryTest, AFaultGoesToTheParent) {
@@ -155,6 +163,19 @@ TEST_F(DeliveryTest, ADeafParentIsSkippedAndItsParentToldOfADoubleFault) {
 TEST_F(DeliveryTest, AParentThatHandlesOnlyDoubleFaultsIsDeafToItsChildsFault) {
   SetVidt(1, 3, 0);
   ASSERT_EQ(Status(Service::kDeliverFault, {3}), PIP_DONE);
+  ExpectRunning(root_, kDoubleFaultVector);
+}
+
+TEST_F(DeliveryTest, AChildThatTakesItsParentsVidtAwayIsNotItsMaster) {
+  // The child shares its VIDT with the grandchild, which makes a kernel structure of it.
+  GoUp(1);
+  constexpr std::uint32_t kShared = kChildMemory + 3 * kPage;
+  ASSERT_TRUE(Give(machine, kVidt, scene.grandchild.descriptor, kShared));
+  GoDown(1);
+  ASSERT_EQ(Status(Service::kCreatePartition,
+                   {kShared, kChildMemory, kChildMemory + kPage, kChildMemory + 2 * kPage, kContexts}),
+            PIP_DONE);
+  ASSERT_EQ(Status(Service::kDeliverFault, {kPageFaultVector}), PIP_DONE);
   ExpectRunning(root_, kDoubleFaultVector);
 }
 

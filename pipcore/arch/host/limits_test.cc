@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "pipcore/arch/host/boot.h"
@@ -154,6 +155,16 @@ TEST_F(TableTest, OnePageAnywhereInATableKeepsIt) {
   EXPECT_EQ(Do(Service::kCollect, {child, TableAddress(3) + 1023 * kPage}).status, PIP_DONE);
 }
 
+TEST_F(TableTest, WhatStandsBehindATableDoesNotKeepIt) {
+  Boot(40);
+  const std::uint32_t child = *Create(*machine_, pages_);
+  ASSERT_TRUE(Link(*machine_, {pages_[1], pages_[3], pages_[5]}));
+  ASSERT_EQ(Do(Service::kPrepare, {child, TableAddress(3), pages_[1]}), (Answer{PIP_DONE, 0}));
+  ASSERT_EQ(Entry(pages_[2]) / kPage, Entry(pages_[1]) / kPage + 1);
+  ASSERT_TRUE(machine_->Store(pages_[2], 0xFFFFFFFF));
+  EXPECT_EQ(Do(Service::kCollect, {child, TableAddress(3)}).status, PIP_DONE);
+}
+
 TEST_F(TableTest, HundredsOfPagesInSeveralTablesComeBackFromOneDeletion) {
   Boot(2100);  // in three tables of the root partition
   const Child child = *BuildChild(*machine_, pages_, 1000);
@@ -167,6 +178,50 @@ TEST_F(TableTest, HundredsOfPagesInSeveralTablesComeBackFromOneDeletion) {
   const auto hidden = HiddenPages();
   ASSERT_EQ(Do(Service::kDeletePartition, {child.descriptor}).status, PIP_DONE);
   ExpectAllBack(hidden);
+}
+
+// The kernel's slots map physical memory, in pages of 4 MiB: taken for a table, such a page holds what user mode wrote.
+TEST_F(TableTest, NobodyWalksThroughTheKernelsSlots) {
+  Boot(2100);
+  constexpr std::uint32_t kWindow = 0xD0400000;  // the frames from 0x400 on
+  constexpr std::uint32_t kWindowFrame = 0x400;
+  const std::uint32_t child = BuildChild(*machine_, pages_, 1)->descriptor;
+  const auto forged =
+      std::ranges::find_if(pages_, [&](std::uint32_t page) { return Entry(page) / kPage == kWindowFrame; });
+  ASSERT_NE(forged, pages_.end());
+  for (std::uint32_t i = 0; i < PIP_TABLE_SIZE; ++i) {
+    ASSERT_TRUE(machine_->Store(*forged + 4 * i, Entry(pages_.front()) | PIP_ENTRY_USER | PIP_ENTRY_WRITABLE));
+  }
+  EXPECT_EQ(Do(Service::kPhysicalAddress, {kWindow}), (Answer{PIP_NOT_MAPPED, 0}));
+  constexpr std::uint32_t kVector = 100;
+  constexpr std::uint32_t kSlot = 101;
+  machine_->Store(kVidt + 4 * kVector, kWindow + 0x40);
+  EXPECT_EQ(Do(Service::kDeliverInterrupt, {kVector}), (Answer{PIP_NO_HANDLER, 0}));
+  machine_->Store(kVidt + 4 * kSlot, kWindow);
+  EXPECT_EQ(Do(Service::kYieldTo, {child, kEntryVector, kSlot, 0, 0}), (Answer{PIP_CALLER_CONTEXT_UNAVAILABLE, 0}));
+}
+
+// Frames below 0x100 are devices, whatever the root partition may do with them.
+TEST_F(TableTest, OrdinaryMemoryBeginsAtItsFirstFrame) {
+  Boot(20);
+  const auto words = machine_->View().words;
+  MachineImage image = {.root_partition = 0, .words = {words.begin(), words.end()}};
+  const auto frame = [&](std::uint32_t number) {
+    return std::span(image.words).subspan(number * std::size_t{PIP_TABLE_SIZE}, PIP_TABLE_SIZE);
+  };
+  const std::uint32_t mmu = frame(PIP_FIRST_ORDINARY_FRAME)[PIP_DESCRIPTOR_MMU] / kPage;
+  const std::uint32_t leaf = frame(mmu)[pages_[0] / kPage / PIP_TABLE_SIZE] / kPage;
+  const auto entry = [&](std::uint32_t page) -> std::uint32_t& { return frame(leaf)[page / kPage % PIP_TABLE_SIZE]; };
+  // The root's descriptor, which boot puts into the first frame, goes to another, and the two pages change places.
+  image.root_partition = entry(pages_[0]) / kPage;
+  std::ranges::copy(frame(PIP_FIRST_ORDINARY_FRAME), frame(image.root_partition).begin());
+  std::ranges::fill(frame(PIP_FIRST_ORDINARY_FRAME), 0U);
+  entry(pages_[0]) = PIP_FIRST_ORDINARY_FRAME * kPage + entry(pages_[0]) % kPage;
+  entry(pages_[1]) = (PIP_FIRST_ORDINARY_FRAME - 1) * kPage + entry(pages_[1]) % kPage;
+  machine_ = std::make_unique<LockStep>(image, &SharedOracle());
+  const Pages& p = pages_;
+  EXPECT_EQ(Do(Service::kCreatePartition, {p[1], p[2], p[3], p[4], p[5]}).status, PIP_NOT_ORDINARY_MEMORY);
+  EXPECT_EQ(Do(Service::kCreatePartition, {p[0], p[2], p[3], p[4], p[5]}).status, PIP_DONE);
 }
 
 class NestingTest : public Limits {
@@ -223,6 +278,22 @@ TEST_F(NestingTest, AFaultClimbsOverAllDeafAncestors) {
   ASSERT_EQ(Do(Service::kDeliverFault, {kPageFaultVector}).status, PIP_DONE);
   EXPECT_EQ(machine_->View().running_partition, machine_->View().root_partition);
   EXPECT_EQ(machine_->Machine().Registers()[kEip], HandlerEip(kTimerVector));
+}
+
+TEST_F(NestingTest, AFaultGoesToTheNearestAncestorThatHears) {
+  Boot(100);
+  const auto descriptors = Nest();
+  ASSERT_TRUE(EnterParent(*machine_));
+  for (const std::uint32_t vector : {kPageFaultVector, kDoubleFaultVector}) {
+    machine_->Store(kVidt + 4 * vector, 0);
+  }
+  ASSERT_TRUE(EnterChild(*machine_, descriptors.back()));
+  const auto& partitions = machine_->Structure().partitions;
+  const std::uint32_t grandparent = partitions[partitions[partitions.back().parent].parent].descriptor;
+  ASSERT_NE(grandparent, machine_->View().root_partition);
+  ASSERT_EQ(Do(Service::kDeliverFault, {kPageFaultVector}).status, PIP_DONE);
+  EXPECT_EQ(machine_->View().running_partition, grandparent);
+  EXPECT_EQ(machine_->Machine().Registers()[kEip], HandlerEip(kDoubleFaultVector));
 }
 
 TEST_F(NestingTest, DeletionFromTheMiddleGivesTheSubtreeToItsParent) {

@@ -9,8 +9,9 @@
 namespace pip::host {
 namespace {
 
-// Frames below are no memory that a machine uses.
+// Frames below are no memory that a machine uses, but for the first ones, which are traps (boot.cc).
 constexpr std::size_t kFirstWord = static_cast<std::size_t>(kVgaFrame) * PIP_TABLE_SIZE;
+constexpr std::size_t kTrapWords = static_cast<std::size_t>(2) * PIP_TABLE_SIZE;
 
 // The same in oracle/driver.ml: modulo 2^62.
 class Digest {
@@ -74,7 +75,11 @@ std::string Command(const Call& call) {
 
 }  // namespace
 
-LockStep::LockStep(std::uint32_t free_pages, OracleProcess* oracle) : machine_(free_pages), oracle_(oracle) {
+LockStep::LockStep(std::uint32_t free_pages, OracleProcess* oracle) : machine_(free_pages), oracle_(oracle) { Start(); }
+
+LockStep::LockStep(const MachineImage& image, OracleProcess* oracle) : machine_(image), oracle_(oracle) { Start(); }
+
+void LockStep::Start() {
   CheckInvariant();
   const auto words = machine_.View().words;
   expected_.assign(words.begin(), words.end());
@@ -189,6 +194,9 @@ void LockStep::CompareFrame(std::uint32_t frame, char kind, std::uint64_t digest
 // Frames that the model did not change, the machine did not change either.
 void LockStep::CompareUntouchedFrames() {
   const auto words = machine_.View().words;
+  if (std::memcmp(words.data(), expected_.data(), kTrapWords * sizeof(std::uint32_t)) != 0) {
+    Fail("a frame changed that no partition has");
+  }
   if (std::memcmp(words.data() + kFirstWord, expected_.data() + kFirstWord,
                   (words.size() - kFirstWord) * sizeof(std::uint32_t)) == 0) {
     return;
@@ -252,6 +260,26 @@ bool LockStep::Store(std::uint32_t address, std::uint32_t word) {
     }
   }
   return done;
+}
+
+void LockStep::SetWords(std::uint32_t frame, std::uint32_t first, std::span<const std::uint32_t> words) {
+  const std::size_t begin = static_cast<std::size_t>(frame) * PIP_TABLE_SIZE + first;
+  std::ostringstream command;
+  command << "data " << frame << ' ' << first;
+  for (const std::uint32_t word : words) {
+    command << ' ' << word;
+  }
+  trace_.push_back(command.str());
+  if (anatomy_.use.at(frame) != Use::kNone || first + words.size() > PIP_TABLE_SIZE) {
+    Fail("user mode cannot write there");
+  }
+  std::ranges::copy(words, machine_.MutableWords().subspan(begin).begin());
+  std::ranges::copy(words, expected_.begin() + static_cast<std::ptrdiff_t>(begin));
+  if (oracle_ != nullptr) {
+    if (const std::string told = oracle_->Ask(command.str()); told != "done") {
+      Fail("the model says: " + told);
+    }
+  }
 }
 
 void LockStep::SetRegisters(const std::array<std::uint32_t, PIP_CONTEXT_WORDS>& words) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,11 +29,14 @@ class LockStep : public UserMode {
  public:
   // Without an oracle only the machine runs, and the invariant is checked.
   LockStep(std::uint32_t free_pages, OracleProcess* oracle);
+  LockStep(const MachineImage& image, OracleProcess* oracle);
 
   // These throw Difference.
   Answer Perform(const Call& call) override;
   std::optional<std::uint32_t> Load(std::uint32_t address) override;
   bool Store(std::uint32_t address, std::uint32_t word) override;
+  // User mode changes words of a page that it has; throws Difference if it is none of its pages.
+  void SetWords(std::uint32_t frame, std::uint32_t first, std::span<const std::uint32_t> words);
   void SetRegisters(const std::array<std::uint32_t, PIP_CONTEXT_WORDS>& words);
 
   // Names the present state, and returns to it.
@@ -47,6 +51,7 @@ class LockStep : public UserMode {
   const std::map<std::pair<Service, pip_status_t>, std::uint64_t>& Answers() const { return answers_; }
 
  private:
+  void Start();
   [[noreturn]] void Fail(const std::string& what) const;
   void Compare(const Answer& answer, const std::string& told);
   void CompareFrame(std::uint32_t frame, char kind, std::uint64_t digest);

@@ -70,7 +70,15 @@ Answer Dispatch(const Call& call) {
 
 SimulatedMachine::SimulatedMachine(std::uint32_t free_pages) : translation_buffer_(physical_memory) {
   Activate();
-  const BootedMachine booted = BootRootPartition(free_pages);
+  Start(BootRootPartition(free_pages));
+}
+
+SimulatedMachine::SimulatedMachine(const MachineImage& image) : translation_buffer_(physical_memory) {
+  Activate();
+  Start(BootFromImage(image));
+}
+
+void SimulatedMachine::Start(const BootedMachine& booted) {
   frames_ = booted.frames;
   root_partition_ = booted.root_partition;
   root_pages_ = booted.root_pages;

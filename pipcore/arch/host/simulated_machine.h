@@ -41,6 +41,8 @@ class SimulatedMachine : public UserMode {
 
   // Boots: the root partition runs, with this many pages of free memory.
   explicit SimulatedMachine(std::uint32_t free_pages);
+  // Goes on where another machine was: its root partition runs.
+  explicit SimulatedMachine(const MachineImage& image);
   ~SimulatedMachine() override;
   SimulatedMachine(const SimulatedMachine&) = delete;
   SimulatedMachine& operator=(const SimulatedMachine&) = delete;
@@ -77,6 +79,7 @@ class SimulatedMachine : public UserMode {
 
  private:
   void Activate();
+  void Start(const BootedMachine& booted);
   std::size_t WordCount() const { return static_cast<std::size_t>(frames_) * PIP_TABLE_SIZE; }
   std::uint32_t* Translate(std::uint32_t address, bool write);
   void CheckTranslationBuffer(const Call& call);

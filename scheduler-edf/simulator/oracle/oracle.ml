@@ -13,7 +13,8 @@ let words line = List.filter (fun word -> word <> "") (String.split_on_char ' ' 
 (* Budgets by task, and what happened in each tick. *)
 let read name =
   let channel = open_in name in
-  let budgets = Hashtbl.create 16 and ticks = Hashtbl.create 256 and duration = ref 0 in
+  let budgets = Hashtbl.create 16 and ranks = Hashtbl.create 16 in
+  let ticks = Hashtbl.create 256 and duration = ref 0 and policy = ref earliest_deadline_first in
   let at t =
     match Hashtbl.find_opt ticks t with
     | Some tick -> tick
@@ -30,20 +31,25 @@ let read name =
     | [ ("done" | "crash"); _; _ ] -> (at t).departs <- true
     | [ ("exhausted" | "miss" | "run") as what; task; _ ] -> decide t (what ^ " " ^ task)
     | [ "idle" ] -> decide t "idle"
+    | [ "skip"; _; _ ] -> ()
     | [ "end" ] -> ()
     | other -> fail "%s: %s" name (String.concat " " other) in
   (try
     while true do
       match words (input_line channel) with
       | "@" :: "trace" :: "1" :: _ :: _ :: _ :: ticks :: _ -> duration := int_of_string ticks
-      | "@" :: "task" :: number :: _ :: _ :: _ :: _ :: _ :: _ :: budget :: _ ->
-        Hashtbl.replace budgets (int_of_string number) (int_of_string budget)
+      | "@" :: "task" :: number :: _ :: _ :: _ :: _ :: _ :: _ :: budget :: rest ->
+        Hashtbl.replace budgets (int_of_string number) (int_of_string budget);
+        (match rest with
+        | "rank" :: rank :: _ -> Hashtbl.replace ranks (int_of_string number) (int_of_string rank)
+        | _ -> ())
+      | [ "@"; "policy"; "fixed_priority" ] -> policy := fixed_priority (Hashtbl.find ranks)
       | "@" :: "admission" :: _ -> ()
       | "@" :: t :: rest -> event (int_of_string t) rest
       | _ -> ()
     done
   with End_of_file -> close_in channel);
-  (!duration, ticks)
+  (!policy, !duration, ticks)
 
 (* What the model decides in a tick: an exhausted head, late jobs, and who runs if that is another job than before. *)
 let decisions departs q missed before after =
@@ -56,13 +62,13 @@ let decisions departs q missed before after =
   exhausted @ missed @ runs
 
 let check name =
-  let duration, ticks = read name in
+  let policy, duration, ticks = read name in
   let rec go t q before =
     if t < duration then begin
       let tick = match Hashtbl.find_opt ticks t with
         | Some tick -> tick
         | None -> { releases = []; departs = false; decided = [] } in
-      let missed, ready = slot tick.departs t (List.rev tick.releases) q in
+      let missed, ready = slot policy tick.departs t (List.rev tick.releases) q in
       let after = head_job ready in
       let expected = decisions tick.departs q missed before after in
       let found = List.rev tick.decided in

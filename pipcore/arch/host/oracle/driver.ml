@@ -8,6 +8,8 @@
      registers WORD...                   its registers, in the order of a context
      keep NAME, restore NAME             remember the present state; return to it
      load ADDRESS, store ADDRESS WORD    what user mode does: "word W", "done" or "fault"
+     data FRAME INDEX WORD...            user mode changed words of a frame, from this index on: "done", or "undefined"
+                                         where the frame is no user data
      SERVICE ARGUMENT...                a call: "answer STATUS VALUE CURRENT REGISTERS [FRAME KIND DIGEST]...", with the
                                          digest of the registers, and each frame that the call changed with the
                                          digest of the words that mean something; or "undefined"
@@ -230,6 +232,15 @@ let set_frame number kind words =
   List.iter (fun s -> Scanf.sscanf s "%d:%d" (fun i w -> a.(i) <- w)) words;
   !machine.objects.(number) <- flatten (object_of !machine.params.kernel_slot kind (Array.get a))
 
+let set_data number first words =
+  match !machine.objects.(number) with
+  | Data old ->
+      let a = Array.init page_words old in
+      List.iteri (fun i w -> a.(first + i) <- w) words;
+      !machine.objects.(number) <- Data (Array.get a);
+      "done"
+  | _ -> "undefined"
+
 let done_ action =
   action ();
   "done"
@@ -254,6 +265,7 @@ let command line =
   | [ "deliverFault"; v ] -> run_status (deliverFault p (n v))
   | [ "load"; a ] -> load (n a)
   | [ "store"; a; w ] -> store (n a) (n w)
+  | "data" :: number :: first :: words -> set_data (n number) (n first) (List.map n words)
   | "registers" :: words -> done_ (fun () -> !machine.registers <- Array.of_list (List.map n words))
   | [ "current"; c ] -> done_ (fun () -> !machine.current <- n c)
   | [ "machine"; root; first; frames ] -> done_ (fun () -> machine := new_machine (n root) (n first) (n frames))
