@@ -2,10 +2,10 @@
 //
 // How many instructions each service takes, through libpip, as a partition sees it.
 //
-// Run under QEMU with -icount shift=0, where the time stamp counter counts instructions: the first thing measured is
-// whether that is so.  The child is this very image, shared page by page, so that one program holds both sides.
-// Prints a line for report.py per row, tab-separated: "bench", number, name, samples, median, minimum, budget (0:
-// none).
+// Run under QEMU with -icount shift=0, where the counter of the architecture counts instructions: the first thing
+// measured is whether that is so.  The child is this very image, shared page by page, so that one program holds both
+// sides. Prints a line for measure.py per row, tab-separated: "bench", number, name, samples, median, minimum, budget
+// (0: none).
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 
+#include "bench_machine.h"
 #include "libpip/cpp/child_builder.h"
 #include "libpip/cpp/image.h"
 #include "libpip/cpp/machine.h"
@@ -25,7 +26,7 @@
 #include "pip/paging.h"
 
 extern "C" {
-// stopwatch.S
+// stopwatch.S of the architecture
 std::uint32_t bench_start();
 std::uint32_t bench_stop();
 std::uint32_t bench_nops();
@@ -54,9 +55,6 @@ constexpr std::uint32_t kNothingSaved = 63;
 
 // Where the child has this image: where we have it, so that code and data have the same addresses in both.
 constexpr Page kTarget = Page::Containing(0x900000);  // an address of the child that has no table yet
-
-constexpr std::uint32_t kUndefinedInstruction = 6;
-constexpr std::uint32_t kUd2Bytes = 2;
 
 // What the child is to do when it gets the processor.
 enum class Task { kAnswer, kSpin, kFault };
@@ -89,7 +87,9 @@ void Require(Status status, const char* what) {
 void Require(pip_status_t status, const char* what) { Require(pip::ToStatus(status), what); }
 
 // Shows in a trace that the next measurement is that of a row: the function there is a single return instruction.
-void Mark(std::uint32_t row) { reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + row)(); }
+void Mark(std::uint32_t row) {
+  reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(bench_marks) + row * bench::kMarkBytes)();
+}
 
 // The samples of one service.
 class Row {
@@ -154,7 +154,7 @@ void ChildMain() {
     const pip_status_t status = pip_yield(0, kMainContinues, kChildContinues, 0, 0);
     child_woke = bench_stop();
     if (status != PIP_DONE) {
-      asm volatile("ud2");  // a fault that nobody expects: the handler ends the run
+      __builtin_trap();  // a fault that nobody expects: the handler ends the run
     }
   }
 }
@@ -312,16 +312,9 @@ void MeasureStates() {
   set.Print();
 }
 
-// The timer 10,000 times a second: mode 2 of the 8254's counter 0, 1193182 Hz divided by 119 (Intel 8254 data sheet).
-void SpeedUpTimer() {
-  Pip_Outb(0x43, 0x34);
-  Pip_Outb(0x40, 119);
-  Pip_Outb(0x40, 0);
-}
-
 void MeasureTimer() {
   Row timer("timer interrupt to root's handler", 180);
-  SpeedUpTimer();
+  bench::SpeedUpTimer();
   task = Task::kSpin;
   std::uint32_t vector = kChildContinues;
   for (std::size_t i = 0; i < kSamples; ++i) {
@@ -341,7 +334,7 @@ void MeasureFault() {
     fault.Mark();
     Require(child->Yield({.vector = kChildContinues, .save_slot = kMainAfterHandler}), "let the child fault");
     fault.Add(handler_count, last_count);
-    child->context(PIP_VECTOR_SAVE_MASKED).eip += kUd2Bytes;
+    bench::SkipFault(child->context(PIP_VECTOR_SAVE_MASKED));
     // The child goes on behind the fault and yields to where we are now.
     Require(child->Yield({.vector = PIP_VECTOR_SAVE_MASKED, .save_slot = kMainContinues}), "resume after the fault");
   }
@@ -355,7 +348,7 @@ void SetHandlers() {
   for (std::uint32_t vector = 0; vector < PIP_VECTOR_TIMER; ++vector) {
     vidt.SetHandler(vector, other_context, OnOtherFault, handler_stack);
   }
-  vidt.SetHandler(kUndefinedInstruction, fault_context, bench_fault_entry, handler_stack);
+  vidt.SetHandler(bench::kUndefinedInstruction, fault_context, bench_fault_entry, handler_stack);
   vidt.SetHandler(PIP_VECTOR_TIMER, timer_context, bench_timer_entry, handler_stack);
   vidt.Set(kMainContinues, main_context);
   vidt.Set(kMainAfterHandler, main_context);

@@ -5,7 +5,7 @@
 The first run counts instructions (QEMU's -icount).  The second traces the kernel's instructions that write CR0 and CR3
 or invalidate a page: each is a block of its own there, so that QEMU's log has a line for each execution.
 
-measure.py MANIFEST ROOT_ELF QEMU [--tsv FILE]; the manifest is a pip_image's.  Exit status 0 when both runs passed;
+measure.py MANIFEST ROOT_ELF QEMU [--tsv FILE]; the manifest is a pip_image's, whose architecture decides.  Exit status 0 when both runs passed;
 budgets are shown, never judged.
 """
 
@@ -18,14 +18,34 @@ import subprocess
 import sys
 import tempfile
 
-# Kinds of instruction that cost much more time than one count says.
-EXPENSIVE = {
-    "CR0": re.compile(r"\bmov\s+%e..,%cr0"),
-    "CR3": re.compile(r"\bmov\s+%e..,%cr3"),
-    "invlpg": re.compile(r"\binvlpg\b"),
+# Of each architecture: kinds of instruction that cost much more time than one count says, first those that change the
+# address space; bytes between the rows of bench_marks in stopwatch.S; what the names of binutils begin with; options of
+# QEMU beside the image, with which the counter counts instructions.
+ARCHITECTURES = {
+    "x86": {
+        "expensive": {
+            "CR3": re.compile(r"\bmov\s+%e..,%cr3"),
+            "invlpg": re.compile(r"\binvlpg\b"),
+            "CR0": re.compile(r"\bmov\s+%e..,%cr0"),
+        },
+        "mark_bytes": 1,
+        "binutils": "",
+        "qemu": ["-m", "64M", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"],
+    },
+    "armv7": {
+        "expensive": {
+            "TTBR0": re.compile(r"\bmcr\s+15, 0, \w+, cr2, cr0, \{0\}"),
+            "TLBI": re.compile(r"\bmcr\s+15, 0, \w+, cr8, cr7, \{[012]\}"),
+            "SCTLR": re.compile(r"\bmcr\s+15, 0, \w+, cr1, cr0, \{0\}"),
+        },
+        "mark_bytes": 4,
+        "binutils": "arm-none-eabi-",
+        "qemu": ["-m", "1G", "-machine", "raspi2b", "-semihosting-config", "enable=on,target=native",
+                 "-global", "cortex-a7-arm-cpu.cntfrq=1000000000"],
+    },
 }
-MARKS = 32  # rows of bench_marks in stopwatch.S
-SECONDS = 120
+MARKS = 32  # rows of bench_marks
+SECONDS = 240
 
 
 def fail(text):
@@ -41,24 +61,32 @@ def binutils(program, *arguments):
 
 
 def read_manifest(path):
-    """The kernel's file and the modules' (file, command line), from a pip_image's manifest."""
-    kernel, modules = None, []
+    """The architecture, the kernel's file, and QEMU's options for it and its modules, from a pip_image's manifest."""
+    arch, kernel, modules, packed = None, None, [], None
     for line in path.read_text().splitlines():
         kind, file, text = line.split("\t")
-        if kind == "kernel":
+        if kind == "arch":
+            arch = file
+        elif kind == "kernel":
             kernel = pathlib.Path(file).resolve()
+        elif kind == "packed":
+            packed = pathlib.Path(file).resolve()
         elif kind in ("root", "module"):
             modules.append((pathlib.Path(file).resolve(), text))
     if kernel is None or not modules:
         fail(f"{path} names no kernel or no root partition")
-    return kernel, modules
+    if arch not in ARCHITECTURES:
+        fail(f"{path}: unknown architecture {arch}")
+    if packed:
+        return ARCHITECTURES[arch], kernel, ["-bios", str(packed)]
+    return ARCHITECTURES[arch], kernel, [
+        "-kernel", str(kernel), "-initrd", ",".join(f"{file} {text}".strip() for file, text in modules)]
 
 
-def boot(qemu, kernel, modules, options):
+def boot(qemu, arch, image, options):
     """What the guest printed.  Ends the program unless its last line is PASS."""
-    command = [qemu, "-accel", "tcg", "-m", "64M", "-display", "none", "-monitor", "none", "-net", "none", "-no-reboot",
-               "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-kernel", str(kernel),
-               "-initrd", ",".join(f"{file} {text}".strip() for file, text in modules), *options]
+    command = [qemu, "-accel", "tcg", "-display", "none", "-monitor", "none", "-net", "none", "-no-reboot",
+               "-serial", "stdio", *arch["qemu"], *image, *options]
     try:
         run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -85,33 +113,35 @@ def read_rows(lines):
     return rows, unit
 
 
-def symbols(elf):
-    text = binutils("nm", elf)
+def symbols(arch, elf):
+    text = binutils(arch["binutils"] + "nm", elf)
     return {name: int(address, 16) for address, _, name in map(str.split, text.splitlines()) if len(address) == 8}
 
 
-def expensive_addresses(kernel):
+def expensive_addresses(arch, kernel):
     """Address -> kind, of the instructions that count little and cost much."""
-    text = binutils("objdump", "-d", "--no-show-raw-insn", kernel)
+    text = binutils(arch["binutils"] + "objdump", "-d", "--no-show-raw-insn", kernel)
     found = {}
     for line in text.splitlines():
         address, _, instruction = line.strip().partition(":")
-        for kind, pattern in EXPENSIVE.items():
+        for kind, pattern in arch["expensive"].items():
             if re.fullmatch("[0-9a-f]+", address) and pattern.search(instruction):
                 found[int(address, 16)] = kind
     return found
 
 
-def count_expensive(qemu, kernel, modules, elf):
-    """(row, kind) -> executions in a measurement (median), for rows that were marked; CR0 writes since the first."""
-    where = symbols(elf)
+def count_expensive(qemu, arch, kernel, image, elf):
+    """(row, kind) -> executions in a measurement (median), for rows that were marked; of the last kind, since the first
+    mark."""
+    where = symbols(arch, elf)
+    kinds, step = list(arch["expensive"]), arch["mark_bytes"]
     start, stop, marks = where["bench_start"], where["bench_stop"], where["bench_marks"]
-    watched = expensive_addresses(kernel)
-    ranges = [f"{address:#x}+1" for address in [*watched, start, stop]] + [f"{marks:#x}+{MARKS}"]
-    samples, cr0_writes = {}, 0
+    watched = expensive_addresses(arch, kernel)
+    ranges = [f"{address:#x}+1" for address in [*watched, start, stop]] + [f"{marks:#x}+{MARKS * step}"]
+    samples, last_kind = {}, 0
     with tempfile.TemporaryDirectory() as folder:
         trace = pathlib.Path(folder) / "trace"
-        boot(qemu, kernel, modules,
+        boot(qemu, arch, image,
              ["-singlestep", "-d", "exec,nochain", "-D", str(trace), "-dfilter", ",".join(ranges)])
         row, started, counts, any_mark = None, False, {}, False
         with trace.open(encoding="ascii", errors="replace") as log:
@@ -120,18 +150,18 @@ def count_expensive(qemu, kernel, modules, elf):
                 address = int(match.group(1), 16) if match else None
                 if address is None:
                     continue
-                if marks <= address < marks + MARKS:
-                    row, started, any_mark = address - marks, False, True
+                if marks <= address < marks + MARKS * step:
+                    row, started, any_mark = (address - marks) // step, False, True
                 elif address == start:
-                    counts, started = dict.fromkeys(EXPENSIVE, 0), row is not None
+                    counts, started = dict.fromkeys(kinds, 0), row is not None
                 elif address == stop and started:
                     for kind, count in counts.items():
                         samples.setdefault((row, kind), []).append(count)
                     row, started = None, False
                 elif address in watched:
                     counts[watched[address]] = counts.get(watched[address], 0) + 1
-                    cr0_writes += any_mark and watched[address] == "CR0"
-    return {key: statistics.median_low(values) for key, values in samples.items()}, cr0_writes
+                    last_kind += any_mark and watched[address] == kinds[-1]
+    return {key: statistics.median_low(values) for key, values in samples.items()}, last_kind
 
 
 def main():
@@ -141,14 +171,14 @@ def main():
     parser.add_argument("qemu")
     parser.add_argument("--tsv", type=pathlib.Path, help="write the table there as well, tab-separated")
     options = parser.parse_args()
-    kernel, modules = read_manifest(options.manifest)
+    arch, kernel, image = read_manifest(options.manifest)
 
-    rows, unit = read_rows(boot(options.qemu, kernel, modules, ["-icount", "shift=0,align=off,sleep=off"]))
+    rows, unit = read_rows(boot(options.qemu, arch, image, ["-icount", "shift=0,align=off,sleep=off"]))
     if unit != "instructions":
-        fail("the time stamp counter does not count instructions: is this QEMU older than 7.2?")
-    counts, cr0_writes = count_expensive(options.qemu, kernel, modules, options.elf)
+        fail("the guest's counter does not count instructions: is this QEMU older than 7.2?")
+    counts, last_kind = count_expensive(options.qemu, arch, kernel, image, options.elf)
 
-    kinds = ["CR3", "invlpg"]
+    *kinds, last = arch["expensive"]
     header = ["service", "instructions", "least", "budget", "of budget", *kinds]
     table = []
     for number, (name, _, median, least, budget) in sorted(rows.items()):
@@ -158,10 +188,10 @@ def main():
     widths = [max(len(row[column]) for row in [header, *table]) for column in range(len(header))]
     for row in [header, *table]:
         print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]))
-    print(f"\nGuest instructions (median of the samples, and the least); writes of CR3 and invalidations per call."
-          f"\nCR0 writes since the first measurement: {cr0_writes} (budget: 0)")
+    print(f"\nGuest instructions (median of the samples, and the least); writes of {kinds[0]} and invalidations "
+          f"per call.\n{last} writes since the first measurement: {last_kind} (budget: 0)")
     if options.tsv:
-        lines = ["\t".join(row) for row in [header, *table]] + [f"CR0 writes\t{cr0_writes}"]
+        lines = ["\t".join(row) for row in [header, *table]] + [f"{last} writes\t{last_kind}"]
         options.tsv.write_text("\n".join(lines) + "\n")
 
 

@@ -29,7 +29,7 @@ extern "C" void main(const pip_fpinfo* /*boot_information: a child gets none fro
     const pip::Status status =
         pip::YieldToParent({.vector = launcher::kLauncherContinues, .save_slot = launcher::kChildContinues});
     if (status != pip::Status::kDone) {
-      asm volatile("ud2");  // the only way to say that something is wrong: a fault, of which the launcher is told
+      __builtin_trap();  // the only way to say that something is wrong: a fault, of which the launcher is told
     }
   }
 }

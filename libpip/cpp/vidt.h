@@ -42,9 +42,8 @@ class Vidt {
   bool SetHandler(std::uint32_t vector, user_ctx_t& context, void (*handler)(), std::span<std::byte> stack) {
     const auto entry = reinterpret_cast<std::uintptr_t>(handler);
     const auto end = reinterpret_cast<std::uintptr_t>(stack.data() + stack.size());
-    // A function finds its return address below an aligned stack top (System V ABI for i386); there is none to return
-    // to.
-    const std::uintptr_t top = (end & ~std::uintptr_t{15}) - sizeof(std::uint32_t);
+    // As if the function had been called; there is nothing to return to.
+    const std::uintptr_t top = (end & ~std::uintptr_t{15}) - PIP_CALLED_STACK_OFFSET;
     pip_context_initialise(&context, static_cast<std::uint32_t>(entry), static_cast<std::uint32_t>(top), 0);
     return Set(vector, context);
   }

@@ -20,6 +20,13 @@ Class Params := {
   list_capacity : N;                    (** records per page of a configuration list *)
   list_capacity_pos : 0 < list_capacity;
   vidt_page : vaddr;                    (** where each partition has its virtual interrupt descriptor table *)
+  context_bytes : N;                    (** bytes of a context; those after its words are reserved *)
+  context_words : N;                    (** words of a context that are saved and loaded *)
+  context_in_page : 4 * context_words <= context_bytes <= 4096;
+  context_flags : index;                (** which word of a context is the interrupt state *)
+  context_flags_lt : context_flags < context_words;
+  context_valid : index;                (** which word marks a context that was saved *)
+  context_valid_lt : context_valid < context_words;
 }.
 
 (** The three trees of a partition. *)

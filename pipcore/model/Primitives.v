@@ -28,12 +28,7 @@ Definition level_eq (a b : level) : bool := a =? b.
 Definition word_eq (a b : word) : bool := a =? b.
 Definition status_eq (a b : status) : bool := status_number a =? status_number b.
 
-(** Bytes in a page, bytes in a context, words of a context that are saved and loaded: facts of the interface (ABI.md
-    section 2).  The reserved words at a context's end are not touched: what one partition's context has there must not
-    flow into the next one that is saved. *)
 Definition page_bytes : N := 4096.
-Definition context_bytes : N := 64.
-Definition context_words : N := 12.
 
 Definition page_aligned (a : word) : bool := a mod page_bytes =? 0.
 Definition page_number (a : word) : vaddr := a / page_bytes.
@@ -72,19 +67,11 @@ Definition vcli_slot : index := 48.
 Definition vsti_slot : index := 49.
 Definition double_fault : word := 8.
 
-(** A context must end before the address space does. *)
-Definition context_fits (a : word) : bool := a <=? 4294967232.
 Definition page_offset (a : word) : word := a mod page_bytes.
-Definition in_one_page (a : word) : bool := page_offset a <=? 4032.
-Definition context_end (a : word) : word := (a + 63) mod 4294967296.
 (** No context of [part]. *)
 Definition no_context (part : page) : context := UserContext part 0 0 0.
-(** Where the interrupt state and the mark of a saved context stand among the words of a context, and that mark. *)
-Definition pipflags_register : index := 1.
-Definition valid_register : index := 11.
+(** The mark of a saved context. *)
 Definition valid_mark : word := 1.
-(** Aligned to words and in one page: the fast way to copy a context. *)
-Definition is_plain_offset (o : word) : bool := (o mod 4 =? 0) && (o <=? 4032).
 
 Definition physical_address (p : page) (o : word) : word := (p * page_bytes + o) mod 4294967296.
 
@@ -100,7 +87,7 @@ Definition interior_levels : nat := top.
 Definition page_fuel : nat := N.to_nat pages.
 Definition table_fuel : nat := N.to_nat table_size.
 Definition leaf_tables : nat := N.to_nat (table_size ^ N.of_nat top).
-Definition context_fuel : nat := 12.
+Definition context_fuel : nat := N.to_nat context_words.
 Definition end_of_table : index := table_size.
 
 Definition user_page (v : vaddr) : bool := is_user_page v.
@@ -108,6 +95,18 @@ Definition user_address (a : word) : bool := page_aligned a && is_user_page (pag
 Definition ordinary_memory (p : page) : bool := (first_page <=? p) && (p <? pages).
 Definition root : page := root_partition.
 Definition vidt : vaddr := vidt_page.
+
+(** Contexts: their size and the words of which the kernel knows the meaning are facts of the interface (ABI.md sections
+    2 and 6).  Reserved words at a context's end are not touched: what one partition's context has there must not flow
+    into the next one that is saved. *)
+Definition pipflags_register : index := context_flags.
+Definition valid_register : index := context_valid.
+(** A context must end before the address space does. *)
+Definition context_fits (a : word) : bool := a <=? 4294967296 - context_bytes.
+Definition in_one_page (a : word) : bool := page_offset a <=? page_bytes - context_bytes.
+Definition context_end (a : word) : word := (a + (context_bytes - 1)) mod 4294967296.
+(** Aligned to words and in one page: the fast way to copy a context. *)
+Definition is_plain_offset (o : word) : bool := (o mod 4 =? 0) && (o <=? page_bytes - context_bytes).
 
 Definition index_at (v : vaddr) (l : level) : index := position v (N.to_nat l).
 (** The end of what tables can map. *)
@@ -157,6 +156,13 @@ Definition read_entry (p : page) (i : index) : K entry :=
 Definition write_entry (p : page) (i : index) (e : entry) : K unit :=
   in_table i ;; let! o := get p in
   match o with Table t => if e_kernel (t i) then undefined else put p (Table (update t i e)) | _ => undefined end.
+(** The same for the entry on the way to page [v] of user space in an interior table of level [l].  The model's entries
+    are alike at all levels; hardware may keep those of interior tables in another way (ARMv7), so that in C they are
+    functions of their own. *)
+Definition read_link (p : page) (v : vaddr) (l : level) : K entry :=
+  if is_user_page v then read_entry p (index_at v l) else undefined.
+Definition write_link (p : page) (v : vaddr) (l : level) (e : entry) : K unit :=
+  if is_user_page v then write_entry p (index_at v l) e else undefined.
 (** Whether a table, not a top one, has no entry at all. *)
 Definition is_empty_table (p : page) : K bool :=
   let! o := get p in

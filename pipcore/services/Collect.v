@@ -74,9 +74,9 @@ Definition collect (child va : word) : K answer :=
   let! right4 := (if spare then maps_at caller v4 head else ret true) in
   if negb (right1 && right2 && right3 && right4) then ret (Answer NOT_LISTED zero) else
   let! upper := level_above (place_level mmu) in
-  write_entry (place_parent mmu) (index_at v upper) no_entry ;;
-  write_entry (place_parent shadow1) (index_at v upper) no_entry ;;
-  write_entry (place_parent shadow2) (index_at v upper) no_entry ;;
+  write_link (place_parent mmu) v upper no_entry ;;
+  write_link (place_parent shadow1) v upper no_entry ;;
+  write_link (place_parent shadow2) v upper no_entry ;;
   overwrite_record (slot_page slot) (slot_index slot) head ;;
   drop_last_record head ;;
   give_back_linked caller v1 (place_table mmu) (address_of v2) ;;

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Contexts: the registers of a partition, saved to and loaded from its own memory
 
-    A context is 64 bytes anywhere in user memory: at any alignment, perhaps across two pages.  Whatever stands there is
+    A context stands anywhere in user memory: at any alignment, perhaps across two pages.  Whatever stands there is
     loaded; user memory is never trusted to be well formed. *)
 From Pip.Services Require Export Walk.
 Open Scope monad_scope.

@@ -29,14 +29,14 @@ Definition extend_list (caller part : page) (name : vaddr) (p : page) (v : vaddr
 
 (** Three pages of the caller become the tables below [mmu], [shadow1], [shadow2] on the way to [v]. *)
 Definition link_tables (v : vaddr) (lowest1 lowest2 lowest3 : place) (p1 p2 p3 : page) : K unit :=
-  let! lower := level_below (place_level lowest1) in
-  let i := index_at v (place_level lowest1) in
+  let upper := place_level lowest1 in
+  let! lower := level_below upper in
   format_mmu p1 lower ;;
   format_shadow1 p2 lower ;;
   format_shadow2 p3 lower ;;
-  write_entry (place_table lowest1) i (link_entry p1) ;;
-  write_entry (place_table lowest2) i (link_entry p2) ;;
-  write_entry (place_table lowest3) i (link_entry p3).
+  write_link (place_table lowest1) v upper (link_entry p1) ;;
+  write_link (place_table lowest2) v upper (link_entry p2) ;;
+  write_link (place_table lowest3) v upper (link_entry p3).
 
 (** Adds the next missing level of tables for [va] to a child.  The pages form a list through their first words, from
     [first] on: MMU table, shadow 1 table, shadow 2 table, and a page for the configuration list if that is full.

@@ -14,7 +14,7 @@ Fixpoint walk (fuel : nat) (table : page) (l : level) (v : vaddr) : K page :=
   match fuel with
   | O => ret table
   | S less =>
-      let! e := read_entry table (index_at v l) in
+      let! e := read_link table v l in
       let next := frame_of e in
       if page_eq next no_page then ret no_page else
       let! lower := level_below l in
@@ -39,7 +39,7 @@ Fixpoint descend (fuel : nat) (above table : page) (l : level) (v : vaddr) : K p
   match fuel with
   | O => ret (Place table l above)
   | S less =>
-      let! e := read_entry table (index_at v l) in
+      let! e := read_link table v l in
       if is_present e then
         let! lower := level_below l in
         descend less table (frame_of e) lower v

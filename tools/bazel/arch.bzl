@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The architectures that run Pip, and the transition that builds a target for one of them."""
+"""The architectures that run Pip, and the transition that builds a target for one of them.
+
+An architecture has a platform, an objcopy for it, and says whether kernel and files are packed into one, because no boot
+loader brings them.
+"""
 
 ARCHITECTURES = {
+    "armv7": struct(
+        platform = "//tools/bazel/platforms:armv7_none",
+        objcopy = "@debian//:arm-none-eabi-objcopy",
+        packed = True,
+    ),
     "x86": struct(
         platform = "//tools/bazel/platforms:x86_none",
         objcopy = "@debian//:objcopy",
+        packed = False,
     ),
 }
 

@@ -19,7 +19,23 @@ _TidyInfo = provider(
 _EDGES = ["data", "deps", "image", "kernel", "libpip", "modules", "program", "root"]
 
 # Our toolchains are gcc's; of their flags, clang needs to know what decides the meaning of a program.
+_ARMV7_CXX = "/usr/lib/arm-none-eabi/include/c++/12.2.1"
 _MACHINE_FLAGS = {
+    "armv7_none": [
+        "--target=arm-none-eabi",
+        "-mcpu=cortex-a7",
+        "-mfloat-abi=soft",
+        "-ffreestanding",
+        "-fno-exceptions",
+        "-fno-rtti",
+        "-U__INT32_TYPE__",
+        "-U__UINT32_TYPE__",
+        "-D__INT32_TYPE__=int",
+        "-D__UINT32_TYPE__=unsigned int",
+        "-isystem" + _ARMV7_CXX,
+        "-isystem" + _ARMV7_CXX + "/arm-none-eabi/thumb/v7-a/nofp",
+        "-isystem/usr/lib/arm-none-eabi/include",
+    ],
     "x86_none": ["-m32", "-march=i686", "-ffreestanding", "-fno-exceptions", "-fno-rtti"],
 }
 

@@ -9,6 +9,7 @@ ImageInfo = provider(
     fields = {
         "files": "depset of the files",
         "manifest": "a text file with a line KIND<tab>PATH<tab>ARGUMENTS for each; tools/bazel/emulator reads it",
+        "packed": "kernel and files in one, where no boot loader brings them; else None",
     },
 )
 
@@ -21,11 +22,40 @@ def _loadable(target):
         fail("%s has %d files; a module is a partition or one file" % (target.label, len(files)))
     return files[0]
 
+def _pack(ctx, kernel, files):
+    """One file with the kernel and all that it boots: what a Raspberry Pi's firmware loads."""
+    flat = ctx.actions.declare_file(ctx.label.name + ".kernel.bin")
+    ctx.actions.run(
+        inputs = [kernel],
+        outputs = [flat],
+        executable = ctx.executable._armv7_objcopy,
+        arguments = ["-O", "binary", kernel.path, flat.path],
+        mnemonic = "FlatImage",
+        progress_message = "Writing the flat kernel %s" % flat.short_path,
+    )
+    packed = ctx.actions.declare_file(ctx.label.name + ".img")
+    arguments = ctx.actions.args()
+    arguments.add_all([packed, flat])
+    for file, text in files:
+        arguments.add_all([file, text])
+    ctx.actions.run(
+        inputs = [flat] + [file for file, _ in files],
+        outputs = [packed],
+        executable = ctx.executable._package,
+        arguments = [arguments],
+        mnemonic = "Package",
+        progress_message = "Packing %s" % packed.short_path,
+    )
+    return packed
+
 def _image_impl(ctx):
     kernel = ctx.attr.kernel[0][DefaultInfo].files.to_list()[0]
     root = _loadable(ctx.attr.root)
     modules = [(_loadable(target), text) for target, text in ctx.attr.modules.items()]
-    lines = [
+    packed = None
+    if ARCHITECTURES[ctx.attr.arch].packed:
+        packed = _pack(ctx, kernel, [(root, ctx.attr.root_arguments)] + modules)
+    lines = ([("packed", packed.short_path, "")] if packed else []) + [
         ("arch", ctx.attr.arch, ""),
         ("kernel", kernel.short_path, ctx.attr.kernel_arguments),
         ("root", root.short_path, ctx.attr.root_arguments),
@@ -36,7 +66,7 @@ def _image_impl(ctx):
     # With symbols, for debuggers.
     programs = [ctx.attr.root] + ctx.attr.modules.keys()
     elves = [target[PartitionInfo].elf for target in programs if PartitionInfo in target]
-    files = [manifest, kernel, root] + [file for file, _ in modules] + elves
+    files = [manifest, kernel, root] + [file for file, _ in modules] + elves + ([packed] if packed else [])
     runner = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(runner, _RUN.format(
         emulator = ctx.executable._emulator.short_path,
@@ -45,7 +75,8 @@ def _image_impl(ctx):
     runfiles = ctx.runfiles(files).merge(ctx.attr._emulator[DefaultInfo].default_runfiles)
     return [
         DefaultInfo(files = depset(files), executable = runner, runfiles = runfiles),
-        ImageInfo(files = depset(files), manifest = manifest),
+        ImageInfo(files = depset(files), manifest = manifest, packed = packed),
+        OutputGroupInfo(packed = depset([packed] if packed else [])),
     ]
 
 # `bazel run` starts it in its runfiles, with the user's options after the image.
@@ -71,7 +102,9 @@ pip_image = rule(
             mandatory = True,
         ),
         "root_arguments": attr.string(doc = "The root partition's command line."),
+        "_armv7_objcopy": attr.label(default = "@debian//:arm-none-eabi-objcopy", executable = True, cfg = "exec"),
         "_emulator": attr.label(default = "//tools/bazel/emulator:qemu", executable = True, cfg = "exec"),
+        "_package": attr.label(default = "//tools/bazel/package", executable = True, cfg = "exec"),
     }),
 )
 
@@ -112,7 +145,7 @@ def qemu_test(
         expect = "pass",
         last_words = "",
         must_print = [],
-        memory = "64M",
+        memory = "",
         icount = False,
         seconds = 60,
         qemu_options = [],
@@ -128,13 +161,13 @@ def qemu_test(
       expect: "pass", or "last_words": the kernel must stop the machine itself, with one line and the failure exit.
       last_words: for expect = "last_words": a regular expression (grep -E) that this line must match.
       must_print: regular expressions; each must match some line of the output.
-      memory: RAM of the machine.
+      memory: RAM of the machine; 64M unless said, and 1G on armv7, whose machine has no other.
       icount: count instructions instead of time: the run is the same each time.
       seconds: how long the machine may run.
       qemu_options: further options of QEMU.
       **kwargs: what every test takes, e.g. size, tags.
     """
-    options = ["--memory", memory] + (["--icount"] if icount else [])
+    options = (["--memory", memory] if memory else []) + (["--icount"] if icount else [])
     for option in qemu_options:
         options += ["--qemu-option", option]
     kwargs.setdefault("size", "medium")

@@ -22,7 +22,7 @@ def _partition_impl(ctx):
     ctx.actions.run(
         inputs = [program],
         outputs = [image],
-        executable = ctx.executable._objcopy,
+        executable = ctx.executable.objcopy,
         arguments = ["-O", "binary", program.path, image.path],
         mnemonic = "FlatImage",
         progress_message = "Writing the flat image %s" % image.short_path,
@@ -36,8 +36,8 @@ _partition = rule(
     implementation = _partition_impl,
     attrs = dict(TRANSITION_ATTRS, **{
         "arch": attr.string(mandatory = True),
+        "objcopy": attr.label(executable = True, cfg = "exec", mandatory = True),
         "program": attr.label(cfg = arch_transition, mandatory = True),
-        "_objcopy": attr.label(default = "@debian//:objcopy", executable = True, cfg = "exec"),
     }),
 )
 
@@ -79,6 +79,7 @@ def pip_partition(
     _partition(
         name = name,
         arch = arch,
+        objcopy = ARCHITECTURES[arch].objcopy,
         program = program,
         visibility = visibility,
     )

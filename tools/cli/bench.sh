@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-#: bench [scheduler] [--tsv FILE]   counts guest instructions per service; times the scheduler
+#: bench [scheduler] [--arch ARCH] [--tsv FILE]   counts guest instructions per service; times the scheduler
 #:
 #: Boots the benchmark partition in QEMU, which counts instructions, and prints them beside the budgets of
-#: docs/performance.md, with the writes of CR3 and the invalidations per call.
+#: docs/performance.md, with the changes of address space and the invalidations per call.
 #:
+#:   --arch ARCH   x86 (unless said) or armv7
 #:   --tsv FILE    writes the table there as well, tab-separated
 #:
 #: `bench scheduler` measures on this machine what a tick of the EDF scheduler costs, by number of jobs:
@@ -14,7 +15,7 @@
 set -euo pipefail
 . tools/cli/common.sh
 target=//bench
-known='--tsv FILE'
+known='--arch ARCH and --tsv FILE'
 if [ "${1:-}" = scheduler ]; then
   target=//scheduler-edf/bench
   known='--plot FILE and --quick'
@@ -23,10 +24,18 @@ fi
 options=()
 while [ $# -gt 0 ]; do
   case $target$1 in
-    //bench--tsv | //scheduler-edf/bench--plot)
+    //bench*--tsv | //scheduler-edf/bench--plot)
       [ -n "${2:-}" ] || complain "$1 needs a file name"
       [ -d "$(dirname "$2")" ] || complain "$1 $2: there is no folder $(dirname "$2")"
       options+=("$1" "$(realpath "$2")")
+      shift
+      ;;
+    //bench*--arch)
+      case ${2:-} in
+        x86) target=//bench ;;
+        armv7) target=//bench:bench_armv7 ;;
+        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
+      esac
       shift
       ;;
     //scheduler-edf/bench--quick) options+=("$1") ;;

@@ -40,14 +40,16 @@ call_bazel() {
   fi
 }
 
-# image_label IMAGE: the label of a pip_image, from a label or from the folder that has it.
+# image_label IMAGE [TARGET]: the label of a pip_image, from a label or from the folder that has it, as `image` unless
+# said.
 image_label() {
   case $1 in
     //*:*) printf '%s\n' "$1" ;;
     //*) printf '%s:%s\n' "$1" "${1##*/}" ;;
     *)
       [ -f "$1/BUILD" ] || complain "no such image: $1 is no folder with a BUILD file (./pip run --help)"
-      printf '//%s:image\n' "${1%/}"
+      [ -z "${2:-}" ] || grep -qF "\"$2\"" "$1/BUILD" || complain "$1/BUILD has no target $2"
+      printf '//%s:%s\n' "${1%/}" "${2:-image}"
       ;;
   esac
 }

@@ -5,19 +5,24 @@
 #: IMAGE is a folder with a Bazel target `image`, such as launcher, or the label of a pip_image. The exit status is 0
 #: if the guest's last line is PASS ... and it powered the machine off.
 #:
-#:   --arch x86        the architecture (there is only this one)
-#:   --memory 64M      RAM of the machine
+#:   --arch x86        the architecture: x86 or armv7, where the folder has `image_armv7`
+#:   --memory 64M      RAM of the machine; 1G on armv7, which has no other
 #:   --seconds 60      how long it may run
 #:   --icount          count instructions instead of time
 #:   --gdb 1234        the port where QEMU listens for ./pip inspect, or for gdb
 set -euo pipefail
 . tools/cli/common.sh
 image=
+target=
 options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --arch)
-      [ "${2:-}" = x86 ] || complain "--arch is x86, not ${2:-empty}"
+      case ${2:-} in
+        x86) target= ;;
+        armv7) target=image_armv7 ;;
+        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
+      esac
       shift
       ;;
     --memory)
@@ -44,7 +49,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$image" ] || complain "run which image? For instance: ./pip run launcher"
-image=$(image_label "$image")
+image=$(image_label "$image" "$target")
 ensure_machine
 call_bazel build --show_result=0 -- "$image"
 # It is built; what is left to say is the machine's.

@@ -11,6 +11,7 @@ set -euo pipefail
 output=$1
 PIP_GRUB_MKRESCUE=$(program "${PIP_GRUB_MKRESCUE:-}" grub-mkrescue)
 cd "$2"
+known_architectures=x86
 read_options "$3"
 write_iso "$output"
 cd "$(dirname "$output")"

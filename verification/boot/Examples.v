@@ -7,13 +7,15 @@ From Pip.Boot Require Import Theorems.
 From Pip.Isolation Require Import X86 Theorems.
 Open Scope N_scope.
 
-(** ** x86: entries as pipcore/mal/include/pip/words.h writes them (Intel SDM volume 3A, tables 4-5 and 4-6) *)
+(** ** x86: entries as pipcore/mal/x86/include/pip/entries.h writes them (Intel SDM volume 3A, tables 4-5 and 4-6) *)
 
 (** The x86 machine with memory up to the frame [frames]. *)
 Definition x86_machine (root frames : N) : Params := {|
   table_size := 1024; table_size_gt_1 := eq_refl; top := 1; top_positive := le_n 1; kernel_slot := x86_kernel_slot;
   root_partition := root; first_page := 256; pages := frames; list_capacity := 255; list_capacity_pos := eq_refl;
-  vidt_page := 1048575;
+  vidt_page := 1048575; context_bytes := 64; context_words := 12;
+  context_in_page := ltac:(split; vm_compute; discriminate);
+  context_flags := 1; context_flags_lt := eq_refl; context_valid := 11; context_valid_lt := eq_refl;
 |}.
 
 Definition x86_leaf (p : N) (w x : bool) : N := p * 4096 + 5 + (if w then 2 else 0) + (if x then 512 else 0).

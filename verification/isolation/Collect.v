@@ -114,9 +114,10 @@ Lemma wp_unlink ρ V m x r t c k l v z p (Q : unit -> state -> Prop) : rep ρ V 
   (forall l' i, l = S l' -> i < table_size -> v_table V c k l' (prefix v l * table_size + i) = None) ->
   (forall m', rep (update ρ p Lost) (unlinked c k l (prefix v l) V) m' -> (forall q, q <> z -> m' q = m q) ->
      Q tt (State m' x r t)) ->
-  wp (write_entry z (index_at v (N.of_nat (S l))) no_entry) Q (State m x r t).
+  wp (write_link z v (N.of_nat (S l)) no_entry) Q (State m x r t).
 Proof.
-  intros R U T Tp Hb HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_). rewrite index_at_nat.
+  intros R U T Tp Hb HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_).
+  unfold write_link. rewrite U, index_at_nat.
   apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem]. rewrite Ef, K. apply wp_put.
   cbn [mem current registers tlb]. apply HQ; [|intros; by apply update_ne].
   by eapply rep_unlink.
@@ -231,9 +232,9 @@ Lemma wp_take_apart ρ V m x r t n d c nc l v z1 z2 z3 v1 v2 v3 v4 head h f q i 
      exists (ls : list N) next, v_list V c = ls ++ [head] /\ last ls = Some next /\ list_next h = next) ->
   (forall ρ' V' s', current s' = x -> holds ρ' V' s' -> collected V x c l (prefix v l) v1 V' ->
      Q (Answer DONE (address_of v1)) s') ->
-  wp (write_entry (place_parent z1) (index_at v (N.of_nat (S l))) no_entry ;;
-      write_entry (place_parent z2) (index_at v (N.of_nat (S l))) no_entry ;;
-      write_entry (place_parent z3) (index_at v (N.of_nat (S l))) no_entry ;;
+  wp (write_link (place_parent z1) v (N.of_nat (S l)) no_entry ;;
+      write_link (place_parent z2) v (N.of_nat (S l)) no_entry ;;
+      write_link (place_parent z3) v (N.of_nat (S l)) no_entry ;;
       overwrite_record q i head ;; drop_last_record head ;;
       give_back_linked x v1 (place_table z1) (address_of v2) ;;
       give_back_linked x v2 (place_table z2) (address_of v3) ;;

@@ -88,6 +88,9 @@ Proof.
 Qed.
 
 (** ** Registers one by one *)
+Lemma context_fuel_fits : first_index + N.of_nat context_fuel <= context_words.
+Proof. unfold context_fuel. rewrite N2Nat.id. done. Qed.
+
 Lemma wp_load_slowly ρ V m x t p q o fuel i (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
   ρ q = UserPage -> i + N.of_nat fuel <= context_words -> (forall r', Q tt (State m x r' t)) ->
   forall r, wp (load_slowly fuel p q o i) Q (State m x r t).
@@ -189,11 +192,11 @@ Lemma wp_save ρ V m x r t z w (Q : unit -> state -> Prop) : rep ρ V m -> stora
   (forall m' V' r', rep ρ V' m' -> stored (context_partition z) V V' -> Q tt (State m' x r' t)) ->
   wp (save z w) Q (State m x r t).
 Proof.
-  intros R [[_ E1 E2] [W1 W2]] HQ. unfold save. do 2 (apply wp_bind, wp_write_register; [done|];
-  cbn [mem current registers tlb]).
+  intros R [[_ E1 E2] [W1 W2]] HQ. unfold save. do 2 (apply wp_bind, wp_write_register;
+  [apply context_flags_lt || apply context_valid_lt|]; cbn [mem current registers tlb]).
   destruct (is_plain_offset _) eqn:Ho.
   - eapply wp_store_registers; [exact R|done..|]. intros. by eapply HQ.
-  - eapply wp_store_slowly; [done|done|done|exact R|done|done|]. intros. by eapply HQ.
+  - eapply wp_store_slowly; [done|done|apply context_fuel_fits|exact R|done|done|]. intros. by eapply HQ.
 Qed.
 
 (** Resuming makes the context's partition the running one, whatever the context holds. *)
@@ -206,12 +209,12 @@ Proof.
   assert (forall r', wp (let! flags := read_register pipflags_register in
     (set_interrupt_state (context_partition z) (wants_interrupts flags) ;;
     switch_to (context_partition z))%monad) Q (State m x r' t)) as X.
-  { intros r'. apply wp_bind, wp_read_register; [done|]. apply wp_bind.
+  { intros r'. apply wp_bind, wp_read_register; [apply context_flags_lt|]. apply wp_bind.
     eapply wp_set_interrupt_state; [exact R|exact Ez|]. intros m' R' _.
     eapply wp_switch_to; [exact R'|exact Ez|]. intros t' T'. by eapply HQ. }
   destruct (is_plain_offset _) eqn:Ho.
   - eapply wp_load_registers; [exact R|done..|]. exact X.
-  - eapply wp_load_slowly; [exact R|done|done|done|]. exact X.
+  - eapply wp_load_slowly; [exact R|done|done|apply context_fuel_fits|]. exact X.
 Qed.
 
 End Contexts.

@@ -88,9 +88,10 @@ Lemma wp_link ρ V m x r t c k l v q p (Q : unit -> state -> Prop) : rep ρ V m 
   m p = empty_table k (N.of_nat l) ->
   (forall m', rep (update ρ p (TreeTable c k l (prefix v l))) (with_table c k l (prefix v l) (Some p) V) m' ->
      (forall y, y <> q -> m' y = m y) -> Q tt (State m' x r t)) ->
-  wp (write_entry q (index_at v (N.of_nat (S l))) (link_entry p)) Q (State m x r t).
+  wp (write_link q v (N.of_nat (S l)) (link_entry p)) Q (State m x r t).
 Proof.
-  intros R U T Tn Ep Hp Em HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_). rewrite index_at_nat.
+  intros R U T Tn Ep Hp Em HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_).
+  unfold write_link. rewrite U, index_at_nat.
   apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem]. rewrite Ef, K. apply wp_put.
   cbn [mem current registers tlb]. apply HQ; [by eapply rep_link|]. intros. by apply update_ne.
 Qed.

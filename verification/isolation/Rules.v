@@ -182,9 +182,10 @@ Qed.
 Lemma wp_read_interior ρ V m x r t c k l v p (Q : entry -> state -> Prop) : rep ρ V m -> is_user_page v = true ->
   v_table V c k (S l) (prefix v (S l)) = Some p ->
   (forall e, target_of e = v_table V c k l (prefix v l) -> Q e (State m x r t)) ->
-  wp (read_entry p (index_at v (N.of_nat (S l)))) Q (State m x r t).
+  wp (read_link p v (N.of_nat (S l))) Q (State m x r t).
 Proof.
-  intros R U T HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&E). rewrite index_at_nat.
+  intros R U T HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&E).
+  unfold read_link. rewrite U, index_at_nat.
   apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn. rewrite Ef, K. apply wp_ret. auto.
 Qed.
 

@@ -40,11 +40,11 @@ Lemma wp_invalidate `{Params} v (Q : unit -> state -> Prop) s :
   wp (invalidate v) Q s.
 Proof. done. Qed.
 
-Lemma wp_read_register i (Q : word -> state -> Prop) s : i < context_words -> Q (registers s i) s ->
+Lemma wp_read_register `{Params} i (Q : word -> state -> Prop) s : i < context_words -> Q (registers s i) s ->
   wp (read_register i) Q s.
 Proof. unfold wp, read_register. by intros ->%N.ltb_lt. Qed.
 
-Lemma wp_write_register i w (Q : unit -> state -> Prop) s : i < context_words ->
+Lemma wp_write_register `{Params} i w (Q : unit -> state -> Prop) s : i < context_words ->
   Q tt (State (mem s) (current s) (update (registers s) i w) (tlb s)) -> wp (write_register i w) Q s.
 Proof. unfold wp, write_register. by intros ->%N.ltb_lt. Qed.
 
@@ -63,7 +63,7 @@ Qed.
 Lemma wp_next_index `{Params} i (Q : index -> state -> Prop) s : i < table_size -> Q (i + 1) s -> wp (next_index i) Q s.
 Proof. unfold next_index. by intros ->%N.ltb_lt. Qed.
 
-Lemma wp_next_register i (Q : index -> state -> Prop) s : i < context_words -> Q (i + 1) s -> wp (next_register i) Q s.
+Lemma wp_next_register `{Params} i (Q : index -> state -> Prop) s : i < context_words -> Q (i + 1) s -> wp (next_register i) Q s.
 Proof. unfold next_register. by intros ->%N.ltb_lt. Qed.
 
 Global Opaque wp bind ret.

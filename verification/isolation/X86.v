@@ -29,6 +29,13 @@ Definition x86 (root : N) : Params := {|
   list_capacity := 255;
   list_capacity_pos := eq_refl;
   vidt_page := 1048575;
+  context_bytes := 64;
+  context_words := 12;
+  context_in_page := ltac:(split; vm_compute; discriminate);
+  context_flags := 1;
+  context_flags_lt := eq_refl;
+  context_valid := 11;
+  context_valid_lt := eq_refl;
 |}.
 
 (** The window shows each frame, and no more. *)
@@ -73,4 +80,11 @@ Definition small : Params := {|
   list_capacity := 2;
   list_capacity_pos := eq_refl;
   vidt_page := 63;
+  context_bytes := 64;
+  context_words := 12;
+  context_in_page := ltac:(split; vm_compute; discriminate);
+  context_flags := 1;
+  context_flags_lt := eq_refl;
+  context_valid := 11;
+  context_valid_lt := eq_refl;
 |}.

@@ -69,6 +69,17 @@ Proof. intros p _. apply (add_bits 512 5); cbn; lia. Qed.
 Lemma add_both : Statements.add_both.
 Proof. intros p _. apply (add_bits 512 7); cbn; lia. Qed.
 
+Lemma low_one (w : Z) : Z.land w 1 = w mod 2.
+Proof. apply (Z.land_ones w 1). lia. Qed.
+Lemma low_bit : Statements.low_bit.
+Proof. intros w _. rewrite Z.land_comm, low_one. arithmetic. Qed.
+
+Lemma link_place : Statements.link_place.
+Proof.
+  intros v Hv. assert (0 <= Z.shiftr v 8 < 2 ^ 10) by (shifts; arithmetic).
+  change 0x3FC with (Z.ldiff (Z.ones 10) (Z.ones 2)). rewrite land_high, Z.shiftr_shiftr by lia. reflexivity.
+Qed.
+
 (** ** Offsets in pages *)
 
 Lemma low_two (o : Z) : Z.land o 3 = o mod 4.
@@ -203,8 +214,8 @@ Qed.
 Theorem facts : Statements.all.
 Proof.
   exact (conj slot (conj slot_mask (conj slot_mask_signed (conj slot_mask_page (conj page_of_address
-    (conj add_writable (conj add_executable (conj add_both (conj low_bits (conj word_of_offset
-    (conj word_in_first (conj word_in_second (conj get_byte_is (conj get_byte_0 (conj get_byte_1
+    (conj add_writable (conj add_executable (conj add_both (conj low_bit (conj link_place (conj low_bits
+    (conj word_of_offset (conj word_in_first (conj word_in_second (conj get_byte_is (conj get_byte_0 (conj get_byte_1
     (conj get_byte_2 (conj get_byte_3 (conj get_byte_bound (conj set_byte_is (conj byte_set
-    (conj byte_kept joined))))))))))))))))))))).
+    (conj byte_kept joined))))))))))))))))))))))).
 Qed.

@@ -22,7 +22,8 @@ fi
 
 output=$("$prove" --frama-c="$frama_c" --why3="$why3" --machine=gcc_x86_32 --timeout=5 \
   --header="$copy/pip/$header.h" --function="$function" --source="verification/shims/$header.c" \
-  --include=verification/shims --include=verification/shims/include --include="$copy" 2>&1)
+  --include=verification/shims --include=verification/shims/include --include="$copy" \
+  --include=pipcore/mal/x86/include 2>&1)
 status=$?
 echo "$output"
 if [ "$status" -eq 0 ] || ! grep -qE -- "$goal" <<<"$output"; then

@@ -15,7 +15,6 @@
 #include "pipcore/arch/x86/root_partition.h"
 #include "pipcore/arch/x86/serial.h"
 #include "pipcore/boot-check/require_sound_boot.h"
-#include "pipcore/kernel/boot_information.h"
 #include "pipcore/kernel/last_words.h"
 
 extern "C" {
@@ -231,26 +230,6 @@ void CheckModulesReachable(std::uint32_t window_frames) {
   }
 }
 
-void FillBootInformation() {
-  // Right because the page is the root's, cleared, and read by nobody yet; BootInformation consists of plain words and
-  // characters.
-  auto& page = *reinterpret_cast<kernel::BootInformation*>(&physical_memory[root.boot_information]);
-  page.magic = kernel::BootInformation::kMagic;
-  page.memory_begin = root.memory_begin;
-  page.memory_end = root.memory_end;
-  kernel::CopyText(kRevision, page.revision);
-  page.extension_version = kernel::BootInformation::kExtensionVersion;
-  page.module_count = static_cast<std::uint32_t>(multiboot.module_count - 1);
-  for (std::size_t i = 1; i < multiboot.module_count; ++i) {
-    const Module& module = multiboot.modules[i];
-    kernel::ModuleRecord& record = page.modules[i - 1];
-    record.begin = root.module_begin[i];
-    record.end = root.module_begin[i] + (module.end - module.begin);
-    kernel::CopyText(module.text.data(), record.name);
-  }
-  kernel::CopyText(multiboot.modules[0].text.data(), page.arguments);
-}
-
 void BuildRoot(FrameSet& free) {
   const std::span<const Module> modules(multiboot.modules.data(), multiboot.module_count);
   switch (BuildRootPartition(modules, free, root)) {
@@ -285,7 +264,7 @@ void BuildRoot(FrameSet& free) {
   InitializeInterruptController();
   InitializeTimer();
   BuildRoot(free_memory);
-  FillBootInformation();
+  kernel::FillBootInformation(root, {multiboot.modules.data(), multiboot.module_count}, kRevision);
   StartRootPartition(root);
   // The root's table was loaded after the last write to a table, and nothing is written from here on.
   kernel::RequireSoundBoot({image.all.begin, image.all.end}, {window_tables.begin, window_tables.end});

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <span>
 
-#include "pipcore/arch/x86/frames.h"
+#include "pipcore/kernel/frames.h"
 
 namespace pip::x86 {
+
+using kernel::FrameRange;
+using kernel::kPageBytes;
 
 inline constexpr std::uint32_t kEntriesPerTable = 1024;
 using TablePage = std::array<std::uint32_t, kEntriesPerTable>;

@@ -9,9 +9,17 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "pipcore/arch/x86/frames.h"
+#include "pipcore/kernel/frames.h"
+#include "pipcore/kernel/module.h"
 
 namespace pip::x86 {
+
+using kernel::FrameRange;
+using kernel::FrameSet;
+using kernel::FramesInside;
+using kernel::FramesTouched;
+using kernel::kPageBytes;
+using kernel::Module;
 
 // What a loader leaves in EAX.
 inline constexpr std::uint32_t kMultibootMagic = 0x2BADB002;
@@ -33,22 +41,8 @@ class PhysicalMemoryView {
   std::uint64_t size_;
 };
 
-// A boot module: bytes from begin up to end, and the string that came with it.
-struct Module {
-  static constexpr std::size_t kStringBytes = 160;
-
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::array<char, kStringBytes> text{};  // cut, always with a terminating 0
-
-  constexpr FrameRange frames() const {
-    return {begin / kPageBytes, static_cast<std::uint32_t>((std::uint64_t{end} + kPageBytes - 1) / kPageBytes)};
-  }
-};
-
 struct MultibootInformation {
-  // The root image and at most 60 further modules: as many as the boot information page can name.
-  static constexpr std::size_t kModulesMax = 61;
+  static constexpr std::size_t kModulesMax = kernel::kModulesMax;
 
   FrameSet memory;                    // RAM that the firmware offers
   std::uint32_t unreachable_kib = 0;  // RAM above 4 GiB

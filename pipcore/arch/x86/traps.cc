@@ -11,6 +11,7 @@
 #include "pipcore/arch/x86/serial.h"
 #include "pipcore/kernel/dispatch.h"
 #include "pipcore/kernel/last_words.h"
+#include "pipcore/kernel/stops.h"
 
 extern "C" {
 #include "pip/mal.h"
@@ -45,16 +46,6 @@ constexpr std::uint32_t kEsp = PIP_REGISTER_ESP / 4;
 constexpr std::uint32_t kEax = PIP_REGISTER_EAX / 4;
 
 constexpr std::uint32_t kPageFault = 14;
-
-// Says which partition was running, and where.
-void AppendPlace(kernel::TextLine& line) {
-  line.Append(" at ").AppendHex(read_register(kEip)).Append(" in ");
-  if (current_partition() == root_partition) {
-    line.Append("the root partition");
-  } else {
-    line.Append("the partition of frame ").AppendHex(current_partition());
-  }
-}
 
 void Deliver(std::uint32_t vector) {
   if (deliverInterrupt(vector) != PIP_DONE) {
@@ -106,27 +97,16 @@ using pip::kernel::Service;
 using pip::x86::GateKind;
 
 void StopForFault(std::uint32_t vector) {
-  pip::kernel::TextLine line;
-  line.Append("nobody can take fault ").AppendDecimal(vector);
-  pip::x86::AppendPlace(line);
+  pip::kernel::FaultDetail detail;
   if (vector == pip::x86::kPageFault) {
-    line.Append(", accessing ").AppendHex(pip::x86::ReadCr2());
+    detail = {", accessing ", pip::x86::ReadCr2()};
   }
-  pip::kernel::LastWords(line);
+  pip::kernel::StopForFault(vector, read_register(pip::x86::kEip), detail);
 }
 
 void StopForInterrupt(std::uint32_t vector) {
-  const std::uint32_t line_number = vector - PIP_FIRST_INTERRUPT_VECTOR;
-  pip::kernel::TextLine line;
-  line.Append("the root partition cannot take ");
-  if (line_number == pip::x86::kTimerLine) {
-    line.Append("the timer's interrupt");
-  } else {
-    line.Append("the interrupt of line ").AppendDecimal(line_number);
-  }
-  line.Append(", which came");
-  pip::x86::AppendPlace(line);
-  pip::kernel::LastWords(line);
+  const std::uint32_t line = vector - PIP_FIRST_INTERRUPT_VECTOR;
+  pip::kernel::StopForInterrupt(line, line == pip::x86::kTimerLine, read_register(pip::x86::kEip));
 }
 
 void HandleFault(std::uint32_t vector) {
@@ -201,8 +181,4 @@ void HandleUnusualService(std::uint32_t service_word, std::uint32_t argument) {
   }
 }
 
-void unreachable() {
-  pip::kernel::TextLine line;
-  line.Append("a service came where its proof says that it cannot");
-  pip::kernel::LastWords(line);
-}
+void unreachable() { pip::kernel::StopForUnreachable(); }

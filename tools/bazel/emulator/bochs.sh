@@ -8,6 +8,7 @@ set -uo pipefail
 # shellcheck source=tools/bazel/emulator/iso.sh
 . "$(dirname "${BASH_SOURCE[0]}")/iso.sh"
 memory=64
+known_architectures=x86
 read_options "$@"
 bochs=$(program "${PIP_BOCHS:-}" bochs)
 

@@ -14,8 +14,11 @@ program() {
   realpath -s "${1:-../debian/$2}"
 }
 
+# The runner says before which these are, separated by spaces.
+known_architectures=
+
 # Sets the options below and the image: kernel, root, modules (file names and command lines), in the same order.
-memory=64M
+memory=
 seconds=60
 expect=pass
 last_words=
@@ -55,10 +58,11 @@ read_options() {
   case $expect in pass | last_words) ;; *) die "--expect is pass or last_words, not $expect" ;; esac
   [ -n "$manifest" ] || die "which image? Give the .image file of a pip_image"
   [ -f "$manifest" ] || die "no such image: $manifest"
-  arch='' kernel='' kernel_arguments='' files=() arguments=()
+  arch='' kernel='' kernel_arguments='' packed='' files=() arguments=()
   while IFS=$'\t' read -r kind path text; do
     case $kind in
       arch) arch=$path ;;
+      packed) packed=$PWD/$path ;;
       kernel)
         kernel=$PWD/$path
         kernel_arguments=$text
@@ -70,7 +74,10 @@ read_options() {
       *) die "$manifest: unknown kind of line: $kind" ;;
     esac
   done <"$manifest"
-  [ "$arch" = x86 ] || die "$manifest: this runner knows the architecture x86, not $arch"
+  case " $known_architectures " in
+    *" $arch "*) ;;
+    *) die "$manifest: this runner knows the architectures $known_architectures, not $arch" ;;
+  esac
 }
 
 # The verdict on a run, from the serial output (file $1) and from how it ended ($2: off, failed, reset, timeout or

@@ -5,11 +5,17 @@
 set -uo pipefail
 # shellcheck source=tools/bazel/emulator/image.sh
 . "$(dirname "${BASH_SOURCE[0]}")/image.sh"
+known_architectures='x86 armv7'
 read_options "$@"
-qemu=$(program "${PIP_QEMU:-}" qemu-system-i386)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# Every machine: deterministic enough to test, its serial port here, and a word about how it ended.
+common=(
+  -accel tcg -display none -monitor none -net none -no-reboot
+  -serial stdio -trace qemu_system_shutdown_request -d cpu_reset -D "$work/qemu.log"
+)
 
 # A module's command line begins with its file name: plain names, not paths of this machine. A comma separates modules,
 # so it is doubled where it is meant.
@@ -22,12 +28,23 @@ for i in "${!files[@]}"; do
   modules+=${modules:+,}${name//,/,,}${text//,/,,}
 done
 
-command=(
-  "$qemu" -accel tcg -m "$memory" -display none -monitor none -net none -no-reboot
-  -serial stdio -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
-  -trace qemu_system_shutdown_request -d cpu_reset -D "$work/qemu.log"
-  -kernel "$kernel" -append "$kernel_arguments" -initrd "$modules"
-)
+case $arch in
+  x86)
+    command=(
+      "$(program "${PIP_QEMU:-}" qemu-system-i386)" "${common[@]}" -m "${memory:-64M}"
+      -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
+      -kernel "$kernel" -append "$kernel_arguments" -initrd "$modules"
+    )
+    ;;
+  armv7)
+    # A Raspberry Pi 2, whose firmware loads one file to 0x8000; the kernel fails through semihosting.
+    [ "${memory:-1G}" = 1G ] || die "the machine raspi2b has 1G of memory, not $memory"
+    command=(
+      "$(program "${PIP_QEMU_ARM:-}" qemu-system-arm)" "${common[@]}" -machine raspi2b -m 1G
+      -semihosting-config enable=on,target=native -bios "$packed"
+    )
+    ;;
+esac
 [ -z "$icount" ] || command+=(-icount "shift=0,align=off,sleep=off")
 command+=("${machine_options[@]}")
 

@@ -24,6 +24,13 @@ Definition x86_machine (root memory_begin frames : page) : Params := {|
   list_capacity := 255;
   list_capacity_pos := eq_refl;
   vidt_page := 1048575;
+  context_bytes := 64;
+  context_words := 12;
+  context_in_page := ltac:(split; vm_compute; discriminate);
+  context_flags := 1;
+  context_flags_lt := eq_refl;
+  context_valid := 11;
+  context_valid_lt := eq_refl;
 |}.
 
 Extract Inlined Constant N.to_nat => "(fun n -> n)".
@@ -38,6 +45,6 @@ Extract Constant N.recursion =>
 Extract Constant N.pow => "(fun base n -> let rec go i x = if i >= n then x else go (i + 1) (x * base) in go 0 1)".
 Extract Constant update => "(fun f i x -> Journal.note i; fun j -> if j = i then x else f j)".
 
-Extraction "model.ml" x86_machine status_number context_words update empty_table mmu_entry is_user_page
+Extraction "model.ml" x86_machine status_number update empty_table mmu_entry is_user_page
   createPartition countToMap prepare addVAddr removeVAddr mappedInChild deletePartition collect yieldTo
   deliverInterrupt deliverFault getIntState setIntState physicalAddress.

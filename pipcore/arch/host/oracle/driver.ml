@@ -151,8 +151,8 @@ let cleared = flatten (Data (fun _ -> 0))
 type machine = { params : params; objects : object0 array; mutable current : int; mutable registers : int array }
 
 let new_machine root memory_begin frames =
-  { params = x86_machine root memory_begin frames; objects = Array.make frames cleared; current = 0;
-    registers = Array.make context_words 0 }
+  let params = x86_machine root memory_begin frames in
+  { params; objects = Array.make frames cleared; current = 0; registers = Array.make params.context_words 0 }
 
 let machine = ref (new_machine 0 0 0)
 let kept : (string, machine) Hashtbl.t = Hashtbl.create 8
@@ -175,7 +175,7 @@ let settle s =
   let changed = List.filter (fun i -> s.mem i != objects.(i)) numbers in
   let flattened = List.map (fun i -> (i, flatten (s.mem i))) changed in
   List.iter (fun (i, o) -> objects.(i) <- o) flattened;
-  !machine.registers <- Array.init context_words s.registers;
+  !machine.registers <- Array.init !machine.params.context_words s.registers;
   !machine.current <- s.current;
   flattened
 
@@ -183,7 +183,7 @@ let answer status value s =
   let b = Buffer.create 256 in
   let changed = settle s in
   Printf.bprintf b "answer %d %d %d %d" (status_number status) value !machine.current
-    (digest context_words (Array.get !machine.registers));
+    (digest !machine.params.context_words (Array.get !machine.registers));
   List.iter
     (fun (i, o) -> Printf.bprintf b " %d %c %d" i (kind_of o) (digest (meaningful_words o) (words_of o)))
     changed;

@@ -3,7 +3,7 @@
    test's root partition; the table says with which vector the root must be told, or that the child gets through. */
 
 #include "pip/calltable.h"
-#include "pipcore/arch/x86/test/attacks.h"
+#include "pipcore/arch/test/attacks.h"
 
 /* attack NAME VECTOR [VECTOR]: the code follows; either vector is right. */
 .macro attack name, first, second=-1
@@ -573,7 +573,7 @@ attacks_end:
         .text
         .globl  handler_entry
 handler_entry:
-        pushl   %eax
+        pushl   %ebx
         call    OnVector
 
         .section .note.GNU-stack, "", @progbits

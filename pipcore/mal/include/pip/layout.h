@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the objects of pipcore/model/Machine.v are laid out in words, for machines with two levels of 1024 entries: x86
-   (Intel SDM volume 3A, section 4.3, 32-bit paging) and the host's simulation of it.
+/* How the objects of pipcore/model/Machine.v are laid out in words, for machines with two levels of 1024 entries.
 
-   MMU entry:        frame * 4096 | present | writable | user | executable.  Bits 5 and 6 (accessed, dirty) are the
-                     hardware's and mean nothing here; bit 9 is one of those that hardware ignores.
-                     "User" implies "present", so one bit says whether user mode may use the page.
-                     The absent entry is the word 0.
+   MMU entry:        frame * 4096 | bits of the architecture (pip/machine_layout.h).  The absent entry is the word 0;
+                     "user" implies "present", so one bit says whether user mode may use the page.
    Shadow 1 leaf:    child page * 4096 | is-descriptor
    Shadow 2 leaf:    origin page * 4096
    Descriptor:       the six words below, frames * 4096
@@ -16,10 +13,7 @@
 #ifndef PIP_LAYOUT_H
 #define PIP_LAYOUT_H
 
-#define PIP_ENTRY_PRESENT 1U
-#define PIP_ENTRY_WRITABLE 2U
-#define PIP_ENTRY_USER 4U
-#define PIP_ENTRY_EXECUTABLE 0x200U
+#include "pip/machine_layout.h"
 
 #define PIP_GIFT_IS_DESCRIPTOR 1U
 
@@ -27,16 +21,6 @@
 #define PIP_PAGE_BYTES 4096U
 #define PIP_TABLE_SIZE 1024U
 #define PIP_TOP_LEVEL 1U
-
-/* Slots of a top MMU table that belong to the kernel: slot 0 and the window on physical memory. */
-#define PIP_FIRST_WINDOW_SLOT 832U
-#define PIP_LAST_WINDOW_SLOT 1022U
-
-/* Frames below are devices and firmware. */
-#define PIP_FIRST_ORDINARY_FRAME 0x100U
-
-/* The page 0xFFFFF000 of each partition is its virtual interrupt descriptor table. */
-#define PIP_VIDT_PAGE 0xFFFFFU
 
 #define PIP_DESCRIPTOR_MMU 0U
 #define PIP_DESCRIPTOR_SHADOW1 1U
@@ -54,8 +38,10 @@
 /* Where record j begins. */
 #define PIP_RECORD_PLACE(j) (PIP_LIST_FIRST_RECORD + (j)*PIP_RECORD_WORDS)
 
-/* A context has 64 bytes, of which the last 16 are reserved: never loaded, never saved. */
-#define PIP_CONTEXT_WORDS 12U
-#define PIP_CONTEXT_BYTES 64U
+/* The last address at which a context ends before the address space does. */
+#define PIP_LAST_CONTEXT (0xFFFFFFFFU - (PIP_CONTEXT_BYTES - 1U))
+
+/* The outcome that a successful service sees: compilers lay code out for it.  The value is the condition itself. */
+#define PIP_LIKELY(condition) __builtin_expect((condition), 1)
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef PIP_MAL_H
 #define PIP_MAL_H
 
+#include "pip/links.h"
 #include "pip/machine.h"
 #include "pip/tables.h"
 #include "pip/user_memory.h"

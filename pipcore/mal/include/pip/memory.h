@@ -7,11 +7,6 @@
 #include "pip/layout.h"
 #include "pip/types.h"
 
-/* The window has 191 slots of 4 MiB. */
-#ifndef PIP_MAXIMUM_FRAMES
-#define PIP_MAXIMUM_FRAMES 195584U
-#endif
-
 extern uint32_t physical_memory[PIP_MAXIMUM_FRAMES][PIP_TABLE_SIZE];
 
 /* The user's registers as entry saved them, in the layout of a context. */

@@ -4,6 +4,7 @@
 #ifndef PIP_TABLES_H
 #define PIP_TABLES_H
 
+#include "pip/machine.h"
 #include "pip/words.h"
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
@@ -11,7 +12,10 @@ static inline entry_t read_entry(page_t p, index_t i) { return page_words(p)[i];
 /*@ requires is_cell(p, i); assigns physical_memory[p][i];
     ensures word: physical_memory[p][i] == e;
     ensures frame: only_cell_changes{Pre, Post}(p, i); */
-static inline void write_entry(page_t p, index_t i, entry_t e) { page_words(p)[i] = e; }
+static inline void write_entry(page_t p, index_t i, entry_t e) {
+  page_words(p)[i] = e;
+  entry_written(p, i, e);
+}
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
 static inline gift_t read_gift(page_t p, index_t i) { return page_words(p)[i]; }
@@ -226,6 +230,7 @@ static inline void format_mmu(page_t p, level_t l) {
   } else {
     clear_page(p);
   }
+  table_written(p);
 }
 /* An empty shadow table is a page of zeros at every level. */
 /*@ requires is_page(p); assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];

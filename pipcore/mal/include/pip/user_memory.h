@@ -3,6 +3,7 @@
 #ifndef PIP_USER_MEMORY_H
 #define PIP_USER_MEMORY_H
 
+#include "pip/machine.h"
 #include "pip/words.h"
 
 /*@ requires is_cell(p, i); assigns \nothing; ensures word: \result == physical_memory[p][i]; */
@@ -83,13 +84,17 @@ static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
   write_byte(p, q, at + 3U, w >> 24);
 }
 
-/* All registers from or to words of one page, at byte o, a multiple of 4. */
-/*@ requires is_page(p) && (o & 3) == 0 && o <= 4032; assigns registers[0 .. PIP_CONTEXT_WORDS - 1];
+/* All registers from or to words of one page, at byte o, a multiple of 4.  Where instructions copy many words at once,
+   pip/machine.h has copy_context. */
+/*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; assigns registers[0 .. PIP_CONTEXT_WORDS - 1];
     ensures loaded: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               registers[i] == physical_memory[p][(o >> 2) + i]; */
 static inline void load_registers(page_t p, word_t o) {
   const uint32_t* const words = &page_words(p)[o >> 2];
-#pragma GCC unroll 12
+#ifdef PIP_COPIES_CONTEXTS
+  copy_context(registers, words);
+#else
+#pragma GCC unroll 19
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == words[j];
       loop assigns i, registers[0 .. PIP_CONTEXT_WORDS - 1];
@@ -97,13 +102,17 @@ static inline void load_registers(page_t p, word_t o) {
   for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
     registers[i] = words[i];
   }
+#endif
 }
-/*@ requires is_page(p) && (o & 3) == 0 && o <= 4032; assigns physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
-    ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
-              physical_memory[p][(o >> 2) + i] == registers[i]; */
+/*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; assigns physical_memory[p][0 .. PIP_TABLE_SIZE
+   - 1]; ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==> physical_memory[p][(o >> 2) + i] ==
+   registers[i]; */
 static inline void store_registers(page_t p, word_t o) {
   uint32_t* const words = &page_words(p)[o >> 2];
-#pragma GCC unroll 12
+#ifdef PIP_COPIES_CONTEXTS
+  copy_context(words, registers);
+#else
+#pragma GCC unroll 19
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> words[j] == registers[j];
       loop assigns i, physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
@@ -111,6 +120,7 @@ static inline void store_registers(page_t p, word_t o) {
   for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
     words[i] = registers[i];
   }
+#endif
 }
 
 #endif

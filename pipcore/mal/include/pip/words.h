@@ -4,7 +4,7 @@
 #ifndef PIP_WORDS_H
 #define PIP_WORDS_H
 
-#include "pip/memory.h"
+#include "pip/entries.h"
 
 static const page_t no_page = 0U;
 static const vaddr_t no_vaddr = 0U;
@@ -21,8 +21,8 @@ static const vaddr_t vidt = PIP_VIDT_PAGE;
 static const index_t vcli_slot = 48U;
 static const index_t vsti_slot = 49U;
 static const word_t double_fault = 8U;
-static const index_t pipflags_register = 1U;
-static const index_t valid_register = 11U;
+static const index_t pipflags_register = PIP_CONTEXT_FLAGS;
+static const index_t valid_register = PIP_CONTEXT_VALID;
 static const word_t valid_mark = 1U;
 
 /* Fuel of loops: interior levels of a tree, entries of a table, leaf tables of a tree, words of a context, frames. */
@@ -31,9 +31,6 @@ static const uint32_t table_fuel = PIP_TABLE_SIZE;
 static const uint32_t leaf_tables = 1024U;
 static const uint32_t context_fuel = PIP_CONTEXT_WORDS;
 #define page_fuel frame_count
-
-/* The outcome that a successful service sees: compilers lay code out for it.  The value is the condition itself. */
-#define PIP_LIKELY(condition) __builtin_expect((condition), 1)
 
 /*@ assigns \nothing; ensures equal: (\result != 0) <==> a == b; */
 static inline bool page_eq(page_t a, page_t b) { return a == b; }
@@ -63,16 +60,7 @@ static inline word_t page_offset(word_t a) { return a & 0xFFFU; }
 /*@ requires p < 0x100000 && o < 4096; assigns \nothing; ensures address: \result == p * 4096 + o; */
 static inline word_t physical_address(page_t p, word_t o) { return p * PIP_PAGE_BYTES + o; }
 
-/*@ assigns \nothing;
-    ensures user: (\result != 0) <==> v < 0x100000 && (v >> 10) != 0 &&
-              !(PIP_FIRST_WINDOW_SLOT <= (v >> 10) <= PIP_LAST_WINDOW_SLOT); */
-static inline bool user_page(vaddr_t v) {
-  const uint32_t slot = v >> 10;
-  return PIP_LIKELY(slot - 1U < PIP_FIRST_WINDOW_SLOT - 1U) || slot == PIP_LAST_WINDOW_SLOT + 1U;
-}
-/*@ assigns \nothing;
-    ensures user: (\result != 0) <==> (a & 0xFFF) == 0 && ((a >> 12) >> 10) != 0 && (a >> 12) < 0x100000 &&
-              !(PIP_FIRST_WINDOW_SLOT <= ((a >> 12) >> 10) <= PIP_LAST_WINDOW_SLOT); */
+/*@ assigns \nothing; ensures user: (\result != 0) <==> (a & 0xFFF) == 0 && PIP_IS_USER_PAGE(a >> 12); */
 static inline bool user_address(word_t a) { return page_aligned(a) && user_page(page_number(a)); }
 /*@ assigns \nothing; ensures ordinary: (\result != 0) <==> PIP_FIRST_ORDINARY_FRAME <= p < frame_count; */
 static inline bool ordinary_memory(page_t p) { return PIP_FIRST_ORDINARY_FRAME <= p && p < frame_count; }
@@ -105,33 +93,8 @@ static inline word_t pages_needed(level_t l, bool more) {
 static inline bool is_present(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_PRESENT) != 0U); }
 /*@ assigns \nothing; ensures user: (\result != 0) <==> (e & PIP_ENTRY_USER) != 0; */
 static inline bool is_user(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_USER) != 0U); }
-/*@ assigns \nothing; ensures writable: (\result != 0) <==> (e & PIP_ENTRY_WRITABLE) != 0; */
-static inline bool is_writable(entry_t e) { return PIP_LIKELY((e & PIP_ENTRY_WRITABLE) != 0U); }
-/*@ assigns \nothing; ensures executable: (\result != 0) <==> (e & PIP_ENTRY_EXECUTABLE) != 0; */
-static inline bool is_executable(entry_t e) { return (e & PIP_ENTRY_EXECUTABLE) != 0U; }
 /*@ assigns \nothing; ensures frame: \result == e >> 12; */
 static inline page_t frame_of(entry_t e) { return e >> 12; }
-/*@ requires p < 0x100000; assigns \nothing;
-    ensures entry: \result == p * 4096 + (PIP_ENTRY_PRESENT | PIP_ENTRY_USER) + (w ? PIP_ENTRY_WRITABLE : 0) +
-              (x ? PIP_ENTRY_EXECUTABLE : 0); */
-static inline entry_t user_entry(page_t p, bool w, bool x) {
-  entry_t e = p * PIP_PAGE_BYTES + (PIP_ENTRY_PRESENT | PIP_ENTRY_USER);
-  /*@ assert bits: (2 | (5 + p * 4096)) == 7 + p * 4096 && (0x200 | (5 + p * 4096)) == 0x205 + p * 4096 &&
-        (0x200 | (7 + p * 4096)) == 0x207 + p * 4096; */
-  if (w) {
-    e = e | PIP_ENTRY_WRITABLE;
-  }
-  if (x) {
-    e = e | PIP_ENTRY_EXECUTABLE;
-  }
-  return e;
-}
-/*@ requires p < 0x100000; assigns \nothing;
-    ensures entry: \result == p * 4096 + (PIP_ENTRY_PRESENT | PIP_ENTRY_WRITABLE | PIP_ENTRY_USER |
-                              PIP_ENTRY_EXECUTABLE); */
-static inline entry_t link_entry(page_t p) {
-  return p * PIP_PAGE_BYTES + (PIP_ENTRY_PRESENT | PIP_ENTRY_WRITABLE | PIP_ENTRY_USER | PIP_ENTRY_EXECUTABLE);
-}
 /*@ assigns \nothing; ensures shown: \result == (e | PIP_ENTRY_USER); */
 static inline entry_t shown(entry_t e) { return e | PIP_ENTRY_USER; }
 /*@ assigns \nothing; ensures hidden: \result == (e & ~PIP_ENTRY_USER); */
@@ -161,13 +124,13 @@ static inline word_t flag_word(bool vsti) {
 static inline bool is_vidt_index(word_t w) { return PIP_LIKELY(w < 1023U); }
 /*@ assigns \nothing; ensures index: \result == (w & 0x3FF); */
 static inline index_t vidt_index(word_t w) { return w & 0x3FFU; }
-/*@ assigns \nothing; ensures fits: (\result != 0) <==> a <= 0xFFFFFFC0; */
-static inline bool context_fits(word_t a) { return PIP_LIKELY(a <= 0xFFFFFFC0U); }
-/*@ assigns \nothing; ensures one: (\result != 0) <==> (a & 0xFFF) <= 4032; */
+/*@ assigns \nothing; ensures fits: (\result != 0) <==> a + PIP_CONTEXT_BYTES <= 0x100000000; */
+static inline bool context_fits(word_t a) { return PIP_LIKELY(a <= PIP_LAST_CONTEXT); }
+/*@ assigns \nothing; ensures one: (\result != 0) <==> (a & 0xFFF) + PIP_CONTEXT_BYTES <= 4096; */
 static inline bool in_one_page(word_t a) { return PIP_LIKELY(page_offset(a) <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES); }
-/*@ requires a <= 0xFFFFFFC0; assigns \nothing; ensures end: \result == a + 63; */
+/*@ requires a <= PIP_LAST_CONTEXT; assigns \nothing; ensures end: \result == a + PIP_CONTEXT_BYTES - 1; */
 static inline word_t context_end(word_t a) { return a + (PIP_CONTEXT_BYTES - 1U); }
-/*@ assigns \nothing; ensures plain: (\result != 0) <==> (o & 3) == 0 && o <= 4032; */
+/*@ assigns \nothing; ensures plain: (\result != 0) <==> (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; */
 static inline bool is_plain_offset(word_t o) {
   return PIP_LIKELY((o & 3U) == 0U && o <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES);
 }

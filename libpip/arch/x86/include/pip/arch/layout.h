@@ -12,6 +12,10 @@
 #define PIP_INITIAL_CONTEXT_ADDRESS 0xFFFFEFC0
 #define PIP_IMAGE_ADDRESS 0x700000
 
+/* How far below a stack's end, which is a multiple of 16, the stack pointer of a function is that has just been called:
+ * the return address is there (System V ABI for i386, section 2.2.2). */
+#define PIP_CALLED_STACK_OFFSET 4
+
 /* User addresses: the first 4 MiB and the window from 0xD0000000 on belong to the kernel, but not the last 4 MiB. */
 #define PIP_USER_BEGIN 0x400000
 #define PIP_USER_END 0xD0000000

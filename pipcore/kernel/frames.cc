@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipcore/arch/x86/frames.h"
+#include "pipcore/kernel/frames.h"
 
 #include <algorithm>
 
-namespace pip::x86 {
+namespace pip::kernel {
 namespace {
 
 constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
@@ -109,4 +109,4 @@ std::uint32_t FrameSet::TakeLowest() {
   return frame;
 }
 
-}  // namespace pip::x86
+}  // namespace pip::kernel

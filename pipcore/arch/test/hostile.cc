@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S), one child per attack,
-// and requires that each time the root is told exactly what the interface promises, and nothing else happens.
+// Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S of the
+// architecture), one child per attack, and requires that each time the root is told exactly what the interface promises, and nothing else happens.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,11 +13,11 @@
 #include "libpip/cpp/page_allocator.h"
 #include "libpip/cpp/vidt.h"
 #include "pip/api.h"
-#include "pip/arch/services.h"
 #include "pip/fpinfo.h"
 #include "pip/paging.h"
 #include "pip/stdio.h"
-#include "pipcore/arch/x86/test/attacks.h"
+#include "pipcore/arch/test/attack_machine.h"
+#include "pipcore/arch/test/attacks.h"
 
 namespace {
 
@@ -37,12 +37,6 @@ constexpr std::uint32_t kTicks = 3;
 constexpr std::uint32_t kStormTicks = 3000;
 constexpr std::uint32_t kRounds = 10000;
 
-// The timer's divisor: 100 ticks a second, and as fast as a tick still leaves the child some time (Intel 8254 data
-// sheet; 1193182 Hz).
-constexpr std::uint32_t kCalm = 11931;
-constexpr std::uint32_t kStorm = 60;
-constexpr std::uint32_t kGale = 600;  // for what must get on in the meantime
-
 std::array<user_ctx_t, kVectors> handler_contexts;
 alignas(16) std::array<std::byte, 8192> handler_stack;
 user_ctx_t after_yield;
@@ -50,12 +44,6 @@ pip::ChildBuilder* child;
 std::uint32_t outcome;
 std::uint32_t ticks;
 std::uint32_t ticks_wanted;
-
-void SetTimer(std::uint32_t divisor) {
-  Pip_Outb(0x43, 0x34);
-  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor));
-  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor >> 8));
-}
 
 }  // namespace
 
@@ -65,11 +53,8 @@ extern const Attack attacks_begin[];
 extern const Attack attacks_end[];
 void handler_entry();
 
-// Read by the attacks: a page of the child's own for stacks, and what the processor can do.
+// A page of the child's own, for stacks.
 alignas(4096) std::array<std::uint32_t, 1024> attack_memory;
-std::uint32_t attack_sysenter;
-extern const std::array<std::uint32_t, 2> attack_bounds;
-const std::array<std::uint32_t, 2> attack_bounds = {1, 2};
 
 [[noreturn]] void OnVector(std::uint32_t vector) {
   if (vector == kTimerVector && ++ticks < ticks_wanted) {
@@ -108,7 +93,7 @@ std::uint32_t Run(const Attack& attack) {
   const bool to_and_fro = attack.expected == ATTACK_TO_AND_FRO;
   const bool storm = attack.expected == ATTACK_UNTIL_STORM;
   ticks_wanted = to_and_fro ? UINT32_MAX : storm ? kStormTicks : kTicks;
-  SetTimer(to_and_fro ? kGale : storm ? kStorm : kCalm);
+  SetTimer(to_and_fro ? TimerSpeed::kGale : storm ? TimerSpeed::kStorm : TimerSpeed::kCalm);
   outcome = ATTACK_THROUGH;
   status = builder.Yield({.save_slot = ATTACK_DONE_SLOT});
   for (std::uint32_t round = 0; to_and_fro && round < kRounds; ++round) {
@@ -122,7 +107,7 @@ std::uint32_t Run(const Attack& attack) {
       status = builder.Yield({.vector = ATTACK_AGAIN_SLOT, .save_slot = ATTACK_DONE_SLOT});
     }
   }
-  SetTimer(kCalm);
+  SetTimer(TimerSpeed::kCalm);
   if (status != pip::Status::kDone) {
     pip::exit_fail("hostile: %s: yield: %s", attack.name, pip::to_string(status).data());
   }
@@ -165,11 +150,11 @@ bool IsDoubleFaultOfDeafRoot(const Attack& attack, std::uint32_t word) {
 
 extern "C" void main(const pip_fpinfo* boot) {
   Pip_InitPaging(boot->membegin, boot->memend);
-  attack_sysenter = pip_cpu_has_sysenter;
+  PrepareAttacks();
   pip::Vidt vidt = pip::Vidt::Own();
   for (std::uint32_t vector = 0; vector < handler_contexts.size(); ++vector) {
     vidt.SetHandler(vector, handler_contexts[vector], handler_entry, handler_stack);
-    handler_contexts[vector].regs.eax = vector;
+    pip_context_set_boot_information(&handler_contexts[vector], vector);
   }
   vidt.Set(ATTACK_DONE_SLOT, after_yield);
   vidt.Set(ATTACK_NO_SLOT, 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipcore/arch/x86/frames.h"
+#include "pipcore/kernel/frames.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
 
-namespace pip::x86 {
+namespace pip::kernel {
 namespace {
 
 constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
@@ -84,4 +84,4 @@ TEST(FrameSet, LeavesOutWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace pip::x86
+}  // namespace pip::kernel

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sets of physical page frames, as boot needs them: what the firmware offers, less what is taken.
-#ifndef PIPCORE_ARCH_X86_FRAMES_H_
-#define PIPCORE_ARCH_X86_FRAMES_H_
+#ifndef PIPCORE_KERNEL_FRAMES_H_
+#define PIPCORE_KERNEL_FRAMES_H_
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace pip::x86 {
+namespace pip::kernel {
 
 inline constexpr std::uint32_t kPageBytes = 4096;
 
@@ -53,6 +53,6 @@ class FrameSet {
   std::size_t size_ = 0;
 };
 
-}  // namespace pip::x86
+}  // namespace pip::kernel
 
-#endif  // PIPCORE_ARCH_X86_FRAMES_H_
+#endif  // PIPCORE_KERNEL_FRAMES_H_

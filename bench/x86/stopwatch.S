@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Where measuring begins and ends.  These are functions of their own, so that a trace of QEMU can be cut at their
- * addresses (report.py), and in assembly, so that nothing stands between the call and RDTSC.
+ * addresses (measure.py), and in assembly, so that nothing stands between the call and RDTSC.
  */
 .text
 

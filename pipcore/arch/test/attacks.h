@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What attacks.S and hostile.cc agree on. */
-#ifndef PIPCORE_ARCH_X86_TEST_ATTACKS_H_
-#define PIPCORE_ARCH_X86_TEST_ATTACKS_H_
+/* What the attacks of an architecture (its attacks.S) and hostile.cc agree on. */
+#ifndef PIPCORE_ARCH_TEST_ATTACKS_H_
+#define PIPCORE_ARCH_TEST_ATTACKS_H_
 
 /* Outcomes beside vectors. */
 #define ATTACK_THROUGH 256     /* the child does all it wants and yields */
@@ -10,8 +10,7 @@
 #define ATTACK_LOST 259        /* the timer stops the child, and it cannot be resumed */
 #define ATTACK_TO_AND_FRO 260  /* the child yields, is resumed, yields, many times, in a storm of ticks */
 
-/* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0, and where it goes
- * on. */
+/* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0, and where it goes on. */
 #define ATTACK_DONE_SLOT 60
 #define ATTACK_NO_SLOT 61
 #define ATTACK_AGAIN_SLOT 62

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The timer of a PC, and what attacks.S needs to know.
+#include "pipcore/arch/test/attack_machine.h"
+
+#include <array>
+#include <cstdint>
+
+#include "pip/api.h"
+#include "pip/arch/services.h"
+
+extern "C" {
+// What the processor can do.
+std::uint32_t attack_sysenter;
+extern const std::array<std::uint32_t, 2> attack_bounds;
+const std::array<std::uint32_t, 2> attack_bounds = {1, 2};
+}
+
+void SetTimer(TimerSpeed speed) {
+  // Intel 8254 data sheet: 1193182 Hz, divided.
+  const std::uint32_t divisor = speed == TimerSpeed::kCalm ? 11931 : speed == TimerSpeed::kStorm ? 60 : 600;
+  Pip_Outb(0x43, 0x34);
+  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor));
+  Pip_Outb(0x40, static_cast<std::uint8_t>(divisor >> 8));
+}
+
+void PrepareAttacks() { attack_sysenter = pip_cpu_has_sysenter; }
