@@ -5,8 +5,8 @@
 The first run counts instructions (QEMU's -icount).  The second traces the kernel's instructions that write CR0 and CR3
 or invalidate a page: each is a block of its own there, so that QEMU's log has a line for each execution.
 
-measure.py MANIFEST ROOT_ELF QEMU [--tsv FILE]; the manifest is a pip_image's, whose architecture decides.  Exit status 0 when both runs passed;
-budgets are shown, never judged.
+measure.py MANIFEST ROOT_ELF QEMU [--tsv FILE]; the manifest is a pip_image's, whose architecture decides.
+Exit status 0 when both runs passed; budgets are shown, never judged.
 """
 
 import argparse

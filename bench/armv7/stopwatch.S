@@ -22,7 +22,8 @@ bench_stop:
   bx lr
 .size bench_stop, . - bench_stop
 
-/* One instruction per row of the table: row n calls bench_marks + 4 * n, so that a trace shows what is measured next. */
+/* One instruction per row of the table: row n calls bench_marks + 4 * n, so that a trace shows what is measured
+ * next. */
 .globl bench_marks
 .type bench_marks, %function
 bench_marks:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The architectures that run Pip, and the transition that builds a target for one of them.
 
-An architecture has a platform, an objcopy for it, and says whether kernel and files are packed into one, because no boot
-loader brings them.
+An architecture has a platform, an objcopy for it, and says whether kernel and files are packed into one, because no
+boot loader brings them.
 """
 
 ARCHITECTURES = {

@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --arch)
       case ${2:-} in
-        x86) target= ;;
+        x86) target='' ;;
         armv7) target=image_armv7 ;;
         *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
       esac

@@ -64,7 +64,12 @@ refused '--svg needs a file' inspect --svg
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'image of which kind' image
-refused 'image knows the kind iso' image floppy
+refused 'image knows the kinds iso and sd' image floppy
+refused 'no such image: nowhere' image sd nowhere
+mkdir -p plain
+echo 'pip_image(name = "image")' >plain/BUILD
+refused 'plain/BUILD has no target image_armv7' image sd plain
+refused 'plain/BUILD has no target image_armv7' run --arch armv7 plain
 refused 'no such image: nowhere' image iso nowhere
 refused 'one image' image iso //a:b //c:d
 refused '--output needs a file' image iso --output

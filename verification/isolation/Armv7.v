@@ -3,8 +3,8 @@
 
     The hardware's first-level table has an entry for each MiB, its second-level tables have 256 entries in 1 KiB.  Four
     second-level tables that follow each other fill a page: one table of 1024 entries, to which four first-level entries
-    lead.  So no page is half empty, and the machine has the shape of x86: two levels of 1024 entries.  User space is the
-    first GiB (TTBCR.N = 2), 256 slots of a root table; the others are not there. *)
+    lead.  So no page is half empty, and the machine has the shape of x86: two levels of 1024 entries.  User space is
+    the first GiB (TTBCR.N = 2), 256 slots of a root table; the others are not there. *)
 From Pip.Isolation Require Export Base.
 
 Definition armv7_user_slots : N := 256.

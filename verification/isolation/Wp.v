@@ -63,7 +63,8 @@ Qed.
 Lemma wp_next_index `{Params} i (Q : index -> state -> Prop) s : i < table_size -> Q (i + 1) s -> wp (next_index i) Q s.
 Proof. unfold next_index. by intros ->%N.ltb_lt. Qed.
 
-Lemma wp_next_register `{Params} i (Q : index -> state -> Prop) s : i < context_words -> Q (i + 1) s -> wp (next_register i) Q s.
+Lemma wp_next_register `{Params} i (Q : index -> state -> Prop) s : i < context_words -> Q (i + 1) s ->
+  wp (next_register i) Q s.
 Proof. unfold next_register. by intros ->%N.ltb_lt. Qed.
 
 Global Opaque wp bind ret.

@@ -35,8 +35,8 @@ _start:
 1:      wfine
         bne     1b
 
-        /* The firmware of the Raspberry Pi starts the kernel in Hyp mode: it may use the timers and all coprocessors, and
-           goes down to supervisor mode (B1.9.1). */
+        /* The firmware of the Raspberry Pi starts the kernel in Hyp mode: it may use the timers and all coprocessors,
+           and goes down to supervisor mode (B1.9.1). */
         mrs     r0, cpsr
         and     r1, r0, #PIP_MODE_MASK
         cmp     r1, #PIP_MODE_HYPERVISOR
@@ -120,7 +120,8 @@ _start:
         mov     r0, #2
         mcr     p15, 0, r0, c14, c1, 0          /* CNTKCTL: users read the virtual counter, and nothing else */
 
-        /* In each mode that an exception enters, sp is where the user's registers go; the stack grows down from there. */
+        /* In each mode that an exception enters, sp is where the user's registers go; the stack grows down from
+           there. */
         ldr     r0, =registers
         cps     #PIP_MODE_FIQ
         mov     sp, r0
@@ -135,8 +136,8 @@ _start:
         isb
         b       BootKernel
 
-        /* The tables at their physical addresses: memory is zero there, as the image has it.  Frames of the kernel's own
-           image are left out of the window: no stray write through it reaches them. */
+        /* The tables at their physical addresses: memory is zero there, as the image has it.  Frames of the kernel's
+           own image are left out of the window: no stray write through it reaches them. */
 fill_tables:
         ldr     r0, =PHYSICAL(kernel_table)
         ldr     r1, =SECTION_MEMORY
@@ -215,7 +216,8 @@ running_partition:
 root_partition:
         .skip   4
 
-        /* What a freestanding compiler may call (GCC manual, "Standards"; Run-time ABI for the ARM Architecture, 4.3.4). */
+        /* What a freestanding compiler may call (GCC manual, "Standards"; Run-time ABI for the ARM Architecture,
+           section 4.3.4). */
         .text
         .syntax unified
         .arm

@@ -3,7 +3,7 @@
 
    An exception masks interrupts and changes to a mode with a stack pointer and a link register of its own (B1.8.3).  In
    every such mode sp is the address of registers[], always; entry writes the user's registers there.  Then the kernel
-   runs in supervisor mode, whose stack begins at the same place and grows down, and is empty whenever user mode runs. */
+   runs in supervisor mode, whose stack begins at the same place and grows down; it is empty whenever user mode runs. */
 #include "pipcore/arch/armv7/layout.h"
 
         /* lr is what the exception left: the return address of the mode. */
@@ -39,8 +39,8 @@ service_entry:
         ldr     lr, [sp, #PIP_REGISTER_PC]
         tst     r6, #(PIP_MODE_MASK & ~PIP_MODE_USER) | PIP_PSR_THUMB
         bne     unusual_service
-        /* The number stands in the instruction (A8.8.228).  It was fetched from there, so it can be read with the rights
-           of user mode. */
+        /* The number stands in the instruction (A8.8.228).  It was fetched from there, so it can be read with the
+           rights of user mode. */
         sub     lr, lr, #4
         ldrt    r7, [lr]
         bic     r7, r7, #0xFF000000

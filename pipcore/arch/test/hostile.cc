@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Root partition of a test: lets a child of its own attack the kernel in many ways (attacks.S of the
-// architecture), one child per attack, and requires that each time the root is told exactly what the interface promises, and nothing else happens.
+// architecture), one child per attack, and requires that each time the root is told exactly what the interface
+// promises, and nothing else happens.
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -41,7 +41,7 @@ case $arch in
     [ "${memory:-1G}" = 1G ] || die "the machine raspi2b has 1G of memory, not $memory"
     command=(
       "$(program "${PIP_QEMU_ARM:-}" qemu-system-arm)" "${common[@]}" -machine raspi2b -m 1G
-      -semihosting-config enable=on,target=native -bios "$packed"
+      -semihosting-config "enable=on,target=native" -bios "$packed"
     )
     ;;
 esac

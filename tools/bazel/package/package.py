@@ -45,7 +45,7 @@ def main():
     out, kernel, *rest = sys.argv[1:]
     image = pathlib.Path(kernel).read_bytes()
     if len(image) % PAGE != 0:
-        sys.exit(f"package.py: {kernel} has {len(image)} bytes, no whole number of pages: its .bss must be in the image")
+        sys.exit(f"package.py: {kernel} has {len(image)} bytes, no whole pages: its .bss must be in the image")
     files = []
     for name, text in zip(rest[::2], rest[1::2]):
         path = pathlib.Path(name)

@@ -84,7 +84,12 @@ def _config_impl(ctx):
         compiler = "gcc",
         abi_version = "none",
         abi_libc_version = "none",
-        cxx_builtin_include_directories = ["/usr/lib/gcc", "/usr/lib/gcc-cross", "/usr/include", "/usr/lib/arm-none-eabi"],
+        cxx_builtin_include_directories = [
+            "/usr/lib/gcc",
+            "/usr/lib/gcc-cross",
+            "/usr/include",
+            "/usr/lib/arm-none-eabi",
+        ],
         tool_paths = [tool_path(name = name, path = path) for name, path in tools.items()],
         features = [
             _flags("freestanding", _COMPILE, _FREESTANDING_FLAGS + ctx.attr.compile_flags),

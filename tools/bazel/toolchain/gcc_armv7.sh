@@ -7,7 +7,7 @@ if [ ! -x /usr/bin/arm-none-eabi-gcc ]; then
 fi
 # gcc gives back a file's name as it is when it cannot find it.
 if [ "$(/usr/bin/arm-none-eabi-gcc -print-file-name=libstdc++.a)" = libstdc++.a ]; then
-  echo "arm-none-eabi-gcc has no C++: install the Debian package libstdc++-arm-none-eabi-newlib (./pip setup does it)" >&2
+  echo "arm-none-eabi-gcc has no C++: install libstdc++-arm-none-eabi-newlib of Debian (./pip setup does it)" >&2
   exit 127
 fi
 exec /usr/bin/arm-none-eabi-gcc "$@"

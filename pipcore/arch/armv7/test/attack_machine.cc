@@ -8,7 +8,8 @@
 #include "pip/vidt.h"
 
 void SetTimer(TimerSpeed speed) {
-  // QA7 (BCM2836 ARM-local peripherals), section 4.11: 38.4 MHz, counted down from a value; interrupt and timer enabled.
+  // QA7 (BCM2836 ARM-local peripherals), section 4.11: 38.4 MHz, counted down from a value; interrupt and timer
+  // enabled.
   constexpr std::uint32_t kControl = PIP_LOCAL_PERIPHERALS_ADDRESS + 0x34;
   constexpr std::uint32_t kEnable = 3U << 28;
   const std::uint32_t count = speed == TimerSpeed::kCalm ? 384000 : speed == TimerSpeed::kStorm ? 1920 : 19200;

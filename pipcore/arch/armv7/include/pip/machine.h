@@ -15,9 +15,10 @@
 
 /* The processor translates user space with the root table at this physical address.  All partitions have the address
    space identifier 0, so what the translation buffer holds of the old one goes: all that is not global, that is, user
-   space.  The tables of the new one were written before the kernel was last left.  Between the two writes no access to user space is made, and what walks in advance may have read of either
-   table is forgotten with the rest (B3.10.4).  Branch predictors know addresses of the old space (B2.2.3).  The one
-   register that user mode may write without owning it, TPIDRURW, starts at 0 (B4.1.151). */
+   space.  The tables of the new one were written before the kernel was last left.  Between the two writes no access to
+   user space is made, and what walks in advance may have read of either table is forgotten (B3.10.4).  Branch
+   predictors know addresses of the old space (B2.2.3).  The one register that user mode may write without owning it,
+   TPIDRURW, starts at 0 (B4.1.151). */
 static inline void load_mmu_root(uint32_t address) {
   /* volatile and "memory": accesses before and after must stay on their side of the change of address space. */
   __asm__ volatile(
