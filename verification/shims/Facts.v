@@ -96,9 +96,6 @@ Proof. intros o Ho. rewrite low_two, low_ten. shifts. arithmetic. Qed.
 Lemma word_in_second : Statements.word_in_second.
 Proof. intros o Ho. rewrite low_two, low_ten. shifts. arithmetic. Qed.
 
-Lemma slot_bound : Statements.slot_bound.
-Proof. intros v _. rewrite Z.land_comm, low_ten. apply Z.mod_pos_bound. lia. Qed.
-
 (** ** Bytes of words *)
 
 Lemma get_byte_value (w b : Z) : 0 <= w -> 0 <= b -> get_byte w b = w / 256 ^ b mod 256.
@@ -217,8 +214,8 @@ Qed.
 Theorem facts : Statements.all.
 Proof.
   exact (conj slot (conj slot_mask (conj slot_mask_signed (conj slot_mask_page (conj page_of_address (conj
-    add_writable (conj add_executable (conj add_both (conj low_bit (conj slot_bound (conj link_place (conj low_bits
+    add_writable (conj add_executable (conj add_both (conj low_bit (conj link_place (conj low_bits
     (conj word_of_offset (conj word_in_first (conj word_in_second (conj get_byte_is (conj get_byte_0 (conj get_byte_1
     (conj get_byte_2 (conj get_byte_3 (conj get_byte_bound (conj set_byte_is (conj byte_set (conj byte_kept
-    joined)))))))))))))))))))))))).
+    joined))))))))))))))))))))))).
 Qed.

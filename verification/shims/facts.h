@@ -22,7 +22,6 @@
       axiom add_executable: \forall integer p; 0 <= p ==> (0x200 | (5 + p * 4096)) == 0x205 + p * 4096;
       axiom add_both: \forall integer p; 0 <= p ==> (0x200 | (7 + p * 4096)) == 0x207 + p * 4096;
       axiom low_bit: \forall integer w; 0 <= w ==> ((1 & w) == 0 || (1 & w) == 1);
-      axiom slot_bound: \forall integer v; 0 <= v ==> 0 <= (0x3FF & (v >> 10)) < 1024;
       axiom link_place: \forall integer v; 0 <= v < 0x40000 ==> (0x3FC & (v >> 8)) == 4 * (v >> 10);
       axiom low_bits: \forall integer o; 0 <= o ==>
         ((o & 3) == 0 || (o & 3) == 1 || (o & 3) == 2 || (o & 3) == 3);
