@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-#: bench [scheduler] [--arch ARCH] [--tsv FILE]   counts guest instructions per service; times the scheduler
+#: bench [scheduler] [OPTION...]   counts guest instructions per service; times the scheduler
 #:
 #: Boots the benchmark partition in QEMU, which counts instructions, and prints them beside the budgets of
 #: docs/performance.md, with the changes of address space and the invalidations per call.
