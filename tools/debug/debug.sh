@@ -12,12 +12,13 @@ folder=$1 manifest=$2 port=$3 serial=$4
 shift 4
 gdb=$(program "" gdb)
 emulator=$PWD/tools/bazel/emulator/qemu
-PIP_LAYOUT=$PWD/pipcore/mal/include/pip/layout.h
+PIP_LAYOUT=$PWD/pipcore/mal/include/pip/layout.h:$PWD/pipcore/mal/x86/include/pip/machine_layout.h
 PIP_QEMU=$(program "" qemu-system-i386)
 export PIP_LAYOUT PIP_QEMU
 commands=$PWD/tools/debug/pip_gdb.py
 emulator_folder=$PWD
 cd "$folder"
+known_architectures=x86
 read_options "$manifest"
 
 # Partitions and kernel are linked where they run.

@@ -2,7 +2,7 @@
 """Commands for gdb that show what Pip's kernel knows, from the guest's memory; `help pip` lists them.
 
 The machine may stand anywhere: all is read through the kernel's window, physical_memory. The layout's constants are
-read from pipcore/mal/include/pip/layout.h, whose place PIP_LAYOUT in the environment says.
+read from the headers of pipcore/mal whose places PIP_LAYOUT in the environment says, separated by colons.
 """
 
 import os
@@ -11,9 +11,11 @@ import struct
 
 import gdb  # pylint: disable=import-error
 
-with open(os.environ["PIP_LAYOUT"], encoding="utf-8") as _header:
-    LAYOUT = {name: int(value, 0)
-              for name, value in re.findall(r"#define PIP_(\w+) (0x[0-9A-F]+|\d+)U\b", _header.read())}
+LAYOUT = {}
+for _place in os.environ["PIP_LAYOUT"].split(":"):
+    with open(_place, encoding="utf-8") as _header:
+        LAYOUT.update((name, int(value, 0))
+                      for name, value in re.findall(r"#define PIP_(\w+) (0x[0-9A-F]+|\d+)U\b", _header.read()))
 
 ENTRIES = LAYOUT["TABLE_SIZE"]
 CONTEXT = ["eip", "pipflags", "eflags", "edi", "esi", "ebp", "esp", "ebx", "edx", "ecx", "eax", "valid"]
