@@ -12,6 +12,20 @@ _start:
 #define FAULT_TIMER_GARBAGE 5
 #define FAULT_SOFTWARE_INTERRUPT 6
 #define FAULT_NONE 7
+#define FAULT_GIVES_VIDT 8
+#define FAULT_GIVES_STACK 9
+#define FAULT_GIVES_CODE 10
+
+/* Makes a partition of five pages: four of free memory, and the root's own page. */
+.macro give_to_kernel page
+        movl    4(%ebx), %eax           /* membegin */
+        pushl   $\page
+        .rept   4
+        pushl   %eax
+        addl    $4096, %eax
+        .endr
+        lcall   $0x60, $0
+.endm
 #define FAULT_DEVICE 8
 
 #if FAULT == FAULT_UNDEFINED
@@ -49,6 +63,16 @@ _start:
         pushl   $1
         lcall   $0x98, $0
 1:      jmp     1b
+#elif FAULT == FAULT_GIVES_VIDT
+        give_to_kernel 0xFFFFF000
+        pushl   $1
+        lcall   $0x98, $0
+1:      jmp     1b
+#elif FAULT == FAULT_GIVES_STACK
+        give_to_kernel 0xFFFFE000
+        pushl   %eax
+#elif FAULT == FAULT_GIVES_CODE
+        give_to_kernel 0x00700000
 #elif FAULT == FAULT_NONE
 1:      jmp     1b
 #endif
