@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The nanny: a root partition that tests every service from user mode, then lets a busy beaver loose.  Arguments, on
-// the module's command line: `services` for the first part only; `seed=N calls=N` for the second only.
+// the module's command line: none for the services; `beaver seed=N calls=N`; `hostile seed=N rounds=N`.
 #include <cstdint>
 #include <optional>
 
@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t kDefaultSeed = 1;
 constexpr std::uint32_t kDefaultCalls = 20000;
+constexpr std::uint32_t kDefaultRounds = 100;
 constexpr std::uint32_t kPage = 4096;
 
 constinit nanny::World world;
@@ -72,6 +73,12 @@ extern "C" void main(const pip_fpinfo* boot) {
     nanny::Beaver(world).Run(calls);
     world.PrintSummary();
     pip::exit_pass("nanny: seed %u, %u calls as the reference says", seed, world.calls());
+  }
+  if (Contains(arguments, "hostile")) {
+    world.SetPhase("hostile", seed);
+    const std::uint32_t rounds = Number(arguments, "rounds=").value_or(kDefaultRounds);
+    nanny::TestHostile(world, rounds);
+    pip::exit_pass("nanny: hostile, seed %u, %u wild runs, and nobody else noticed", seed, world.wild_runs());
   }
   world.SetPhase("services", seed);
   nanny::TestServices(world);

@@ -67,7 +67,12 @@ bool World::CanRun(Id id) const {
 void World::FillHomes(Id id) {
   for (; id != kRoot; id = reference_.at(id).parent) {
     HomeOf(id).Fill(random_, Signature(reference_.Find(id, AGENT_HOME)->frame));
-    // Each is started from a context that says VCLI, and leaves so.
+  }
+}
+
+// The partition and its ancestors are started from contexts that say VCLI, and leave so.
+void World::MaskWay(Id id) {
+  for (; id != kRoot; id = reference_.at(id).parent) {
     reference_.at(id).unmasked = false;
   }
 }
@@ -97,9 +102,7 @@ bool World::ResumeAfterTick(Id candidate) {
     return false;
   }
   HomeOf(candidate).Forget();
-  for (Id id = reference_.at(candidate).parent; id != kRoot; id = reference_.at(id).parent) {
-    reference_.at(id).unmasked = false;
-  }
+  MaskWay(reference_.at(candidate).parent);
   SetWay(candidate, PIP_VECTOR_SAVE_MASKED);
   Go();
   return true;
@@ -199,6 +202,7 @@ bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
     }
   }
   ++calls_;
+  MaskWay(caller);
   const Answer expected = reference_.Make(caller, call);
   ++counts_[static_cast<std::size_t>(call.service)][static_cast<std::size_t>(expected.status)];
   if (caller == kRoot) {
@@ -322,6 +326,9 @@ void World::MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& 
 void World::CheckArrival(std::uint32_t vector) {
   const Id target = reference_.target();
   reference_.at(target).unmasked = target_state_ != 0;
+  if (vector == kTimer && !CanRun(target)) {
+    return;  // a tick came before its first instruction, and there is no way back to it
+  }
   const bool lands = target_eip_ == AGENT_CODE + AGENT_LANDED;
   if (vector != ToldOf(target, lands ? AGENT_LANDING : kPageFault)) {
     printf("nanny: told of %u\n", vector);
@@ -361,6 +368,7 @@ void World::CheckReturned() {
 void World::Touch(Id id, std::uint32_t address, bool write) {
   caller_ = id;
   FillHomes(id);
+  MaskWay(id);
   const std::uint32_t at = (address & ~(kPage - 1)) + (write ? AGENT_SCRATCH : AGENT_SIGNATURE);
   const std::uint32_t value = random_.Word();
   HomeOf(id).SetTouch(at, write, value);
@@ -389,6 +397,7 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
 std::uint32_t World::RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks) {
   caller_ = id;
   FillHomes(id);
+  MaskWay(id);
   HomeOf(id).SetStart(start);
   ++wild_runs_;
   SetWay(id, AGENT_SLOT_GO);
@@ -409,6 +418,7 @@ std::uint32_t World::RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks
 std::uint32_t World::RunCalls(Id id, std::span<const Call> calls) {
   caller_ = id;
   FillHomes(id);
+  MaskWay(id);
   HomeOf(id).SetCalls(calls);
   ++wild_runs_;
   SetWay(id, AGENT_SLOT_GO);

@@ -30,6 +30,7 @@ class World {
     calls_ = 0;
   }
   std::uint32_t calls() const { return calls_; }
+  std::uint32_t wild_runs() const { return wild_runs_; }
 
   // Makes the call as `caller`; `answer`, if any, is what the reference said, and the kernel with it.  False, and
   // nothing is done, if the caller cannot run, and for a yield of which the nanny could not tell what came of it.
@@ -71,6 +72,7 @@ class World {
   Home HomeOf(Id id) const;
   // Homes of the partition and its ancestors, written anew.
   void FillHomes(Id id);
+  void MaskWay(Id id);
   void SetWay(Id id, std::uint32_t vector);
   void Go();
   std::uint32_t Start(Id id);

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hostile partitions: one executes whatever can be made up, from whatever registers, while another one, the victim,
+// must find its memory as it was.  What each single attack must come to stands in pipcore/arch/x86/test; here are the
+// many: all vectors, all selectors, ports, flags before each way into the kernel, random contexts, random machine code.
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "nanny/builder.h"
+#include "nanny/phases.h"
+#include "nanny/wild_x86.h"
+#include "pip/calltable.h"
+#include "pip/stdio.h"
+#include "pip/vidt.h"
+
+namespace nanny {
+namespace {
+
+constexpr std::uint32_t kCode = kChildMemory;            // a page of the attacker's own
+constexpr std::uint32_t kStack = kChildMemory + 0x1800;  // in its second page
+constexpr std::uint32_t kStackPage = kChildMemory + 0x1000;
+constexpr std::uint32_t kPages = 8;
+constexpr std::uint32_t kTrap = 0x100;
+constexpr std::uint32_t kNestedTask = 0x4000;
+constexpr std::uint32_t kFastTicks = 2386;  // 500 a second
+constexpr std::uint32_t kPatience = 1000;   // ticks until a case that must end is given up
+constexpr std::uint32_t kUndefined = 6;
+constexpr std::uint32_t kNoCoprocessor = 7;
+constexpr std::uint32_t kNotPresent = 11;
+constexpr std::uint32_t kProtection = 13;
+constexpr std::uint32_t kPageFault = 14;
+constexpr std::uint32_t kTimer = 32;
+
+class Hostile {
+ public:
+  explicit Hostile(World& world) : world_(world), reference_(world.reference()), random_(world.random()) {}
+
+  void Run(std::uint32_t rounds);
+
+ private:
+  using Code = std::span<const std::uint8_t>;
+
+  // Lets the attacker execute the code with these registers; the vector that the nanny is told.
+  std::uint32_t Execute(Code code, const user_ctx_t& context, std::uint32_t patience = kPatience);
+  user_ctx_t Registers() const {
+    user_ctx_t context;
+    pip_context_initialise(&context, kCode, kStack, 0);
+    return context;
+  }
+  void Require(bool condition, const char* what, std::uint32_t which, std::uint32_t told) {
+    if (!condition) {
+      printf("nanny: case %#x, told of %u\n", which, told);
+      world_.Fail(what);
+    }
+  }
+  void AllVectors();
+  void AllSelectors();
+  void Ports();
+  void FlagsBeforeEntries(std::uint32_t rounds);
+  void RandomContexts(std::uint32_t rounds);
+  void RandomCode(std::uint32_t rounds);
+  void Virtual8086(std::uint32_t rounds);
+  void FloatingPoint();
+  void Renew();
+  void AskVictim();
+  // A page of the attacker.
+  std::span<std::uint32_t> Words(std::uint32_t address) {
+    return std::span(reference_.WordsOf(reference_.Find(attacker_, address)->frame), 1024);
+  }
+
+  World& world_;
+  Reference& reference_;
+  Random& random_;
+  Id attacker_ = kNobody;
+  Id victim_ = kNobody;
+};
+
+std::uint32_t Hostile::Execute(Code code, const user_ctx_t& context, std::uint32_t patience) {
+  // Code is bytes.
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(Words(kCode).data());
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    bytes[i] = code[i];
+  }
+  // Whatever comes through runs into this.
+  bytes[code.size()] = 0x0F;
+  bytes[code.size() + 1] = 0x0B;
+  return world_.RunWild(attacker_, context, patience);
+}
+
+// INT n: the software's own vectors arrive as they are; those of the processor and of devices are refused.
+void Hostile::AllVectors() {
+  for (std::uint32_t vector = 0; vector < 256; ++vector) {
+    const std::array<std::uint8_t, 2> code = {0xCD, static_cast<std::uint8_t>(vector)};
+    const std::uint32_t told = Execute(code, Registers());
+    const bool open = vector >= 48 || vector == 3 || vector == 4;
+    Require(told == (open ? vector : kProtection), "INT n arrives as something else", vector, told);
+  }
+}
+
+// LCALL through each selector.  Gates do what they do with arguments of 0; a yield to the parent arrives at vector 0.
+void Hostile::AllSelectors() {
+  for (std::uint32_t& word : Words(kStackPage)) {
+    word = 0;
+  }
+  constexpr std::uint32_t kSelectors = 0x400;
+  for (std::uint32_t i = 0; i < kSelectors + 64; ++i) {
+    const std::uint32_t selector = i < kSelectors ? i : random_.Word() & 0xFFFF;
+    const std::array<std::uint8_t, 7> code = {
+        0x9A, 0, 0, 0, 0, static_cast<std::uint8_t>(selector), static_cast<std::uint8_t>(selector >> 8)};
+    const std::uint32_t told = Execute(code, Registers());
+    const std::uint32_t gate = selector & ~7U;
+    const bool in_gdt = (selector & 4) == 0;
+    const bool is_gate = in_gdt && gate >= PIP_GATE_OUTB && gate <= PIP_GATE_YIELD && gate != 0x90;
+    bool right = told == kProtection || (told == kNotPresent && in_gdt && gate == 0x90);
+    if (is_gate) {
+      right = told == (gate == PIP_GATE_YIELD ? 0 : kUndefined);
+    } else if (in_gdt && gate == 0x18) {
+      right = told == kPageFault;  // its own code segment, at address 0
+    }
+    Require(right, "LCALL arrives as something else", selector, told);
+  }
+}
+
+// IN and OUT of a byte: the first 1024 ports, and every 97th after them.
+void Hostile::Ports() {
+  for (std::uint32_t port = 0; port < 0x10000; port += port < 0x400 ? 1 : 97) {
+    for (const std::uint8_t opcode : {std::uint8_t{0xEC}, std::uint8_t{0xEE}}) {
+      user_ctx_t context = Registers();
+      context.regs.edx = port;
+      context.regs.eax = random_.Word();
+      const std::uint32_t told = Execute(std::span(&opcode, 1), context);
+      Require(told == kProtection, "a partition reaches a port", port, told);
+    }
+  }
+}
+
+// POPF with any flags, any selectors in DS and ES, any stack pointer near the end of the page; then a way into the
+// kernel.
+void Hostile::FlagsBeforeEntries(std::uint32_t rounds) {
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    const std::uint32_t flags = random_.OneIn(2) ? 1U << random_.Below(22) : random_.Word();
+    constexpr std::array<std::uint8_t, 6> kDataSelectors = {0, 1, 2, 3, 0x20, 0x23};
+    const std::uint8_t selector = kDataSelectors[random_.Below(kDataSelectors.size())];
+    std::array<std::uint8_t, 24> code = {0x68,
+                                         static_cast<std::uint8_t>(flags),
+                                         static_cast<std::uint8_t>(flags >> 8),
+                                         static_cast<std::uint8_t>(flags >> 16),
+                                         static_cast<std::uint8_t>(flags >> 24),
+                                         0x66,
+                                         0xB8,
+                                         selector,
+                                         0x00,  // pushl $flags; movw $selector, %ax
+                                         0x8E,
+                                         0xD8,
+                                         0x8E,
+                                         0xC0,
+                                         0x9D};  // movw %ax, %ds; movw %ax, %es; popfl
+    constexpr std::array<std::array<std::uint8_t, 7>, 6> kEntries = {{
+        {0x0F, 0x34},                                     // sysenter
+        {0x9A, 0, 0, 0, 0, PIP_GATE_MAPPED_IN_CHILD, 0},  // lcall
+        {0x9A, 0, 0, 0, 0, PIP_GATE_YIELD, 0},
+        {0xCD, 0x80},  // int
+        {0x0F, 0x0B},  // ud2
+        {0xCF},        // iret
+    }};
+    const auto& entry = kEntries[random_.Below(kEntries.size())];
+    for (std::size_t i = 0; i < entry.size(); ++i) {
+      code[14 + i] = entry[i];
+    }
+    user_ctx_t context = Registers();
+    context.regs.esp -= random_.Below(64);
+    context.regs.ebx = random_.Word();
+    context.regs.ecx = random_.OneIn(2) ? kStack : random_.Word();
+    context.regs.edx = random_.OneIn(2) ? kCode + 21 : random_.Word();
+    context.regs.eax = random_.Below(16);
+    (void)Execute(code, context, 1);
+  }
+}
+
+// Any registers and flags, any address to start at: kernel, window, the attacker's own garbage.
+void Hostile::RandomContexts(std::uint32_t rounds) {
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    Renew();
+    (void)world_.RunWild(attacker_, MakeWildContext(random_, kCode), 1);
+  }
+}
+
+void Hostile::RandomCode(std::uint32_t rounds) {
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    Renew();
+    (void)world_.RunWild(attacker_, MakeWildCode(random_, Words(kCode), kCode), 1);
+  }
+}
+
+// IRET with VM set, IF clear, any IOPL.  A processor ignores these bits at user level (Intel SDM volume 2A, IRET): the
+// attacker returns to the code segment of its choice, or faults.  QEMU 7.2 obeys and enters virtual-8086 mode with
+// interrupts masked; but there every address is below 0x110000, where only the kernel has memory, so that the first
+// fetch is a page fault.
+void Hostile::Virtual8086(std::uint32_t rounds) {
+  constexpr std::uint32_t kVirtual8086 = 0x20000;
+  constexpr std::uint32_t kInterrupts = 0x200;
+  constexpr std::array<std::uint8_t, 1> kIret = {0xCF};
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    user_ctx_t context = Registers();
+    const std::span<std::uint32_t> stack = Words(kStackPage).subspan((kStack % 4096) / 4);
+    // EIP, CS, EFLAGS, ESP, SS, ES, DS, FS, GS (volume 3B, 20.2.4)
+    for (std::uint32_t i = 0; i < 9; ++i) {
+      stack[i] = random_.Word();
+    }
+    stack[1] = random_.OneIn(4) ? 0x1B : stack[1] & 0xFFFF;
+    stack[2] = (stack[2] | kVirtual8086) & ~(kInterrupts | kTrap | kNestedTask);
+    const std::uint32_t told = Execute(kIret, context);
+    Require(told == kPageFault || told == kProtection || told == kNotPresent, "IRET with VM arrives as something else",
+            stack[1], told);
+  }
+}
+
+// x87, MMX, SSE: nobody has them, so nothing of one partition's can be found in another's.
+void Hostile::FloatingPoint() {
+  const std::array<std::array<std::uint8_t, 4>, 10> codes = {{
+      {0xDB, 0xE3, 0x90, 0x90},  // fninit
+      {0xD9, 0xE8, 0x90, 0x90},  // fld1
+      {0xDD, 0x1C, 0x24, 0x90},  // fstpl (%esp)
+      {0x9B, 0x90, 0x90, 0x90},  // fwait
+      {0x0F, 0x77, 0x90, 0x90},  // emms
+      {0x0F, 0x6F, 0xC1, 0x90},  // movq %mm1, %mm0
+      {0x0F, 0x28, 0xC1, 0x90},  // movaps %xmm1, %xmm0
+      {0x0F, 0xAE, 0x04, 0x24},  // fxsave (%esp)
+      {0x0F, 0xAE, 0x1C, 0x24},  // stmxcsr (%esp)
+      {0x0F, 0x01, 0xD0, 0x90},  // xgetbv
+  }};
+  for (std::uint32_t i = 0; i < codes.size(); ++i) {
+    const std::uint32_t told = Execute(codes[i], Registers());
+    Require(told == kUndefined || told == kNoCoprocessor, "a partition has floating point", i, told);
+  }
+}
+
+// A partition that nobody knows any more is replaced.
+void Hostile::Renew() {
+  world_.DeleteWild(attacker_);
+  attacker_ = Builder(world_).AddChild(kRoot, kPages);
+}
+
+// The victim has its memory, its names, its way into the kernel, and is interrupted when it spins.
+void Hostile::AskVictim() {
+  Renew();
+  for (std::uint32_t i = 0; i + 1 < kPages; ++i) {
+    world_.Touch(victim_, kChildMemory + i * 4096, i % 2 == 0);
+  }
+  (void)world_.Make(victim_, {Service::kMappedInChild, {kChildMemory}}, Entry::kGate);
+  std::uint32_t* const code = reference_.WordsOf(reference_.Find(victim_, kCode)->frame);
+  code[0] = 0xFEEB;  // jmp to itself
+  SetTicks(kFastTicks);
+  const std::uint32_t told = world_.RunWild(victim_, Registers(), 1);
+  SetTicks(kDefaultTicks);
+  Require(told == kTimer, "a partition that spins is not interrupted", 0, told);
+  world_.Audit();
+}
+
+void Hostile::Run(std::uint32_t rounds) {
+  victim_ = Builder(world_).AddChild(kRoot, kPages);
+  attacker_ = Builder(world_).AddChild(kRoot, kPages);
+  AllVectors();
+  AskVictim();
+  AllSelectors();
+  AskVictim();
+  Ports();
+  AskVictim();
+  FloatingPoint();
+  AskVictim();
+  Virtual8086(rounds);
+  AskVictim();
+  SetTicks(kFastTicks);
+  FlagsBeforeEntries(rounds);
+  AskVictim();
+  SetTicks(kFastTicks);
+  RandomContexts(rounds);
+  AskVictim();
+  SetTicks(kFastTicks);
+  RandomCode(rounds);
+  AskVictim();
+  DeleteAll(world_);
+}
+
+}  // namespace
+
+void TestHostile(World& world, std::uint32_t rounds) { Hostile(world).Run(rounds); }
+
+}  // namespace nanny
