@@ -15,6 +15,7 @@ _start:
 #define FAULT_GIVES_VIDT 8
 #define FAULT_GIVES_STACK 9
 #define FAULT_GIVES_CODE 10
+#define FAULT_DEVICE 11
 
 /* Makes a partition of five pages: four of free memory, and the root's own page. */
 .macro give_to_kernel page
@@ -26,7 +27,6 @@ _start:
         .endr
         lcall   $0x60, $0
 .endm
-#define FAULT_DEVICE 8
 
 #if FAULT == FAULT_UNDEFINED
         movl    $0, 0xFFFFF000 + 4 * 6
