@@ -14,6 +14,8 @@ mkdir -p "$source/gallina"
 
 cp -rL "$root"/docs/site/{conf.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$source"
 cp -rL "$root"/docs/*.md "$root/docs/figures" "$source"
+cp -L "$root/CAVEATS.md" "$source/caveats.md"
+rm -f "$source/figures/README.md"
 rm -f "$source/README.md" "$source/services.md"
 python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/services"
 
