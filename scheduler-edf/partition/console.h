@@ -24,16 +24,22 @@ class Console {
   }
 
   bool empty() const { return filled_ == 0; }
+  bool full() const { return filled_ == buffer_.size(); }
   bool half_full() const { return filled_ > buffer_.size() / 2; }
 
   // Sends up to `count` characters.
   void Drain(std::size_t count) {
     for (; count > 0 && filled_ > 0; --count) {
-      const char c = buffer_[begin_];
-      begin_ = (begin_ + 1) % buffer_.size();
-      --filled_;
-      Pip_Debug_Putc(c);
+      Pip_Debug_Putc(Take());
     }
+  }
+
+  // The next character, for whoever prints it otherwise; not empty().
+  char Take() {
+    const char c = buffer_[begin_];
+    begin_ = (begin_ + 1) % buffer_.size();
+    --filled_;
+    return c;
   }
 
   void DrainAll() { Drain(filled_); }

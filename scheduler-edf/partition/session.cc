@@ -44,20 +44,28 @@ const char* KindName(TaskKind kind) {
   return "";
 }
 
-// The answer of the admission test. Tasks that want more than the whole processor are refused for the longest interval
-// that the test knows; a shorter one is found here, since any in which the demand exceeds the length is as good a
-// reason.
-Admission AskAdmission() {
+bool IsWhole(const Promise& promise) { return promise.every == promise.ticks; }
+
+// What is there in any case in an interval.
+tick_t SupplyIn(const Promise& promise, tick_t length) {
+  return IsWhole(promise) ? length : supply_bound(promise.every, promise.ticks, length);
+}
+
+// The answer of the admission test. Tasks that want more than there is are refused for the longest interval that the
+// test knows; a shorter one is found here, since any in which the demand exceeds the supply is as good a reason.
+Admission AskAdmission(const Promise& promise) {
   // The admission test is that of earliest deadline first.
-  if (get_policy() != EARLIEST_DEADLINE_FIRST) return {Decision::kUndecided, 0, 0};
-  const verdict_t verdict = edf_admit();
-  if (verdict.verdict_decision == ACCEPTED) return {Decision::kAccepted, 0, 0};
-  if (verdict.verdict_decision != OVERLOADED) return {Decision::kUndecided, 0, 0};
+  if (get_policy() != EARLIEST_DEADLINE_FIRST) return {Decision::kUndecided, 0, 0, 0};
+  const verdict_t verdict = IsWhole(promise) ? edf_admit() : edf_admit_shared(promise.every, promise.ticks);
+  if (verdict.verdict_decision == ACCEPTED) return {Decision::kAccepted, 0, 0, 0};
+  if (verdict.verdict_decision != OVERLOADED) return {Decision::kUndecided, 0, 0, 0};
   for (tick_t length = 1; length < verdict.verdict_length; length *= 2) {
     const tick_t demand = demand_bound(length);
-    if (demand > length) return {Decision::kRefused, length, demand};
+    const tick_t supply = SupplyIn(promise, length);
+    if (demand > supply) return {Decision::kRefused, length, demand, supply};
   }
-  return {Decision::kRefused, verdict.verdict_length, verdict.verdict_demand};
+  return {Decision::kRefused, verdict.verdict_length, verdict.verdict_demand,
+          SupplyIn(promise, verdict.verdict_length)};
 }
 
 }  // namespace
@@ -69,6 +77,9 @@ void Session::Begin(const WorkloadImage& image, const Output& output) {
   now_ = 0;
   current_ = {};
   announced_ = false;
+  supplied_ = true;
+  promise_ = {};
+  serves_schedulers_ = false;
   sporadic_ = 0;
   sum_misses_ = 0;
   for (std::uint32_t i = 0; i < image.task_count(); ++i) records_[i] = {};
@@ -101,7 +112,7 @@ Admission Session::Admit() {
   AddTasks();
   fits_ = get_count() == image_->task_count();
   for (std::uint32_t i = 0; i < image_->task_count(); ++i) PrintTask(i);
-  if (fits_) admission_ = AskAdmission();
+  if (fits_) admission_ = AskAdmission(promise_);
   switch (admission_.decision) {
     case Decision::kAccepted:
       line << "@ admission accepted";
@@ -147,11 +158,11 @@ void Session::RequestSporadicJobs() {
   }
 }
 
-Election Session::Elect(Outcome last) {
+Election Session::Elect(Outcome last, bool supplied) {
   const bool had_tick = !current_.idle;
   ReportLast(last);
   RequestSporadicJobs();
-  const task_number_t elected = edf_elect(had_tick && last != Outcome::kRunning, true);
+  const task_number_t elected = edf_elect(had_tick && last != Outcome::kRunning, supplied);
   ReportEvents();
 
   Election election;
@@ -160,8 +171,9 @@ Election Session::Elect(Outcome last) {
     election = {false, elected, record.releases - 1, !record.started};
     record.started = true;
   }
-  ReportElection(election);
+  ReportElection(election, supplied);
   current_ = election;
+  supplied_ = supplied;
   ++now_;
   return election;
 }
@@ -181,7 +193,8 @@ void Session::Event(const char* what, std::uint32_t task) {
 void Session::ReportLast(Outcome last) {
   if (current_.idle) return;
   TaskRecord& record = records_[current_.task];
-  if (last == Outcome::kDone) {
+  const bool share_given = serves_schedulers_ && last == Outcome::kRunning && get_left(current_.task) == 0;
+  if (last == Outcome::kDone || share_given) {
     ++record.completions;
     const std::uint64_t response = now_ - record.released_at;
     if (response > record.worst_response) record.worst_response = response;
@@ -227,14 +240,14 @@ void Session::ReportEvents() {
 }
 
 // Only a change is printed: a job runs until the trace says otherwise.
-void Session::ReportElection(const Election& election) {
-  const bool same = announced_ && election.idle == current_.idle &&
+void Session::ReportElection(const Election& election, bool supplied) {
+  const bool same = announced_ && supplied == supplied_ && election.idle == current_.idle &&
                     (election.idle || (election.task == current_.task && election.job == current_.job));
   if (same) return;
   announced_ = true;
   if (!election.idle) return Event("run", election.task);
   Line line;
-  (line << "@ " << now_ << " idle").WriteTo(output_);
+  (line << "@ " << now_ << (supplied ? " idle" : " away")).WriteTo(output_);
 }
 
 std::uint64_t Session::PrintTable() {
@@ -261,7 +274,7 @@ bool Session::Finish(Outcome last, Line& verdict) {
   if (!may_run()) {
     if (admission_.decision == Decision::kRefused) {
       verdict << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
-              << " ticks of work fall due, " << admission_.demand - admission_.length << " too many";
+              << " ticks of work fall due, " << admission_.demand - admission_.supply << " too many";
     } else if (!fits_) {
       verdict << "refused: with the overhead of every tick, a budget does not fit before its deadline";
     } else if (image_->policy() == Policy::kFixedPriority) {

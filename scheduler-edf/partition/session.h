@@ -41,6 +41,13 @@ struct Admission {
   Decision decision = Decision::kUndecided;
   std::uint64_t length = 0;
   std::uint64_t demand = 0;
+  std::uint64_t supply = 0;  // what is there in any case in that length; the length itself on a whole processor
+};
+
+// Ticks that a scheduler is given in any case: so many in every period of that length, which begin with its first tick.
+struct Promise {
+  std::uint64_t every = 1;
+  std::uint64_t ticks = 1;
 };
 
 // Who has the tick.
@@ -67,8 +74,12 @@ struct TaskRecord {
 
 class Session {
  public:
-  // Both must outlive the session.
+  // Both must outlive the session. It has the whole processor, for tasks, unless one of the next two says otherwise.
   void Begin(const WorkloadImage& image, const Output& output);
+  // Before Admit: it is promised only a part of the ticks, as child of another scheduler.
+  void HasOnly(const Promise& promise) { promise_ = promise; }
+  // Before Admit: its tasks are schedulers, which never leave: a budget is a share, and used up it has been given.
+  void ServesSchedulers() { serves_schedulers_ = true; }
 
   // Gives the tasks to the scheduler and asks whether they can miss a deadline.
   Admission Admit();
@@ -82,8 +93,8 @@ class Session {
   bool over() const { return now_ == image_->duration(); }
   // The number of the next tick.
   std::uint64_t now() const { return now_; }
-  // The next tick; not over().
-  Election Elect(Outcome last);
+  // The next tick; not over(). A tick that this scheduler was not given is not `supplied`: nobody has it.
+  Election Elect(Outcome last, bool supplied = true);
   // No further jobs of a task, after a crash.
   void Stop(std::uint32_t task);
 
@@ -91,10 +102,12 @@ class Session {
   // promised was kept. `verdict` is what the canonical last line says behind PASS or FAIL.
   bool Finish(Outcome last, Line& verdict);
 
+  // In ticks, with the overhead of each.
+  std::uint64_t BudgetOf(const Task& task) const;
+
   const TaskRecord& record(std::uint32_t task) const { return records_[task]; }
 
  private:
-  std::uint64_t BudgetOf(const Task& task) const;
   void AddTasks();
   void PlanRequest(std::uint32_t index);
   void RequestSporadicJobs();
@@ -102,7 +115,7 @@ class Session {
   void ReportEvents();
   void ReportMiss(std::uint32_t task);
   void ReportLateAtEnd(Outcome last);
-  void ReportElection(const Election& election);
+  void ReportElection(const Election& election, bool supplied);
   void Event(const char* what, std::uint32_t task);
   void PrintTask(std::uint32_t task);
   std::uint64_t PrintTable();
@@ -114,6 +127,9 @@ class Session {
   std::uint64_t now_ = 0;
   Election current_;
   bool announced_ = false;      // whether current_ is in the trace
+  bool supplied_ = true;        // whether the tick of current_ was
+  Promise promise_;
+  bool serves_schedulers_ = false;
   std::uint32_t sporadic_ = 0;  // number of sporadic tasks
   std::uint64_t sum_misses_ = 0;
   std::array<std::uint32_t, kMaxTasks> sporadic_tasks_{};

@@ -64,10 +64,10 @@ void TaskPartition::Begin(const Job& job) {
   begins_ = true;
 }
 
-Status TaskPartition::Run() {
+Status TaskPartition::Run(Interrupts while_away) {
   const std::uint32_t vector = begins_ ? PIP_VECTOR_INITIAL : PIP_VECTOR_SAVE_MASKED;
   begins_ = false;
-  return builder_.Yield({.vector = vector, .save_slot = kNothingSaved});
+  return builder_.Yield({.vector = vector, .save_slot = kNothingSaved, .while_away = while_away});
 }
 
 }  // namespace pip::edf

@@ -16,6 +16,7 @@
 #include "libpip/cpp/child_builder.h"
 #include "libpip/cpp/page.h"
 #include "libpip/cpp/page_allocator.h"
+#include "libpip/cpp/services.h"
 #include "libpip/cpp/status.h"
 #include "scheduler-edf/partition/task_protocol.h"
 
@@ -36,8 +37,9 @@ class TaskPartition {
 
   // The next yield starts this job.
   void Begin(const Job& job);
-  // Starts the job, or resumes it where a tick stopped it. Comes back only when the kernel refuses.
-  Status Run();
+  // Starts the job, or resumes it where a tick stopped it. Comes back only when the kernel refuses. `while_away` is the
+  // caller's interrupt state then, which tells a parent of the caller whether to disturb it.
+  Status Run(Interrupts while_away = Interrupts::kMasked);
 
  private:
   ChildBuilder builder_;
