@@ -12,9 +12,9 @@
 namespace pip::edf {
 
 // Entries of the root's VIDT, above those that an `int` reaches.
-inline constexpr std::uint32_t kCharacter = 256;  // and the 255 after it: prints that character, and goes on at kPrinted
-inline constexpr std::uint32_t kReady = 512;      // admitted, its tasks are made: waits for its first slot
-inline constexpr std::uint32_t kRefused = 513;    // it will not run
+inline constexpr std::uint32_t kCharacter = 256;    // and the 255 after it: print that one, go on at kPrinted
+inline constexpr std::uint32_t kReady = 512;        // admitted, its tasks are made: waits for its first slot
+inline constexpr std::uint32_t kRefused = 513;      // it will not run
 inline constexpr std::uint32_t kNothingToDo = 514;  // for the rest of this slot
 inline constexpr std::uint32_t kLate = 515;         // it was busy when its slot began: asks for the tick again
 inline constexpr std::uint32_t kKept = 516;         // all is over and it kept its promises
@@ -37,15 +37,15 @@ struct Information {
   std::uint32_t workload_bytes;
   std::uint32_t task_image_bytes;
   std::uint32_t memory_end;
-  std::uint32_t every;             // the promise: so many slots ...
-  std::uint32_t slots;             // ... in every period of that length
+  std::uint32_t every;  // the promise: so many slots ...
+  std::uint32_t slots;  // ... in every period of that length
   std::uint32_t tick_microseconds;
-  std::uint32_t loops_per_tick;    // of ComputeFor
-  std::uint32_t counts_per_tick;   // of the time stamp counter
-  std::uint32_t slot;              // the number of the slot that is now
-  std::uint32_t given;             // how many slots this scheduler was given until now
-  std::uint32_t slot_began;        // when, by the low word of the time stamp counter
-  std::uint32_t misbehaviour;      // what it is told to do wrong, a Misbehaviour
+  std::uint32_t loops_per_tick;   // of ComputeFor
+  std::uint32_t counts_per_tick;  // of the time stamp counter
+  std::uint32_t slot;             // the number of the slot that is now
+  std::uint32_t given;            // how many slots this scheduler was given until now
+  std::uint32_t slot_began;       // when, by the low word of the time stamp counter
+  std::uint32_t misbehaviour;     // what it is told to do wrong, a Misbehaviour
 };
 
 }  // namespace pip::edf

@@ -3,8 +3,8 @@
 // The root of a hierarchy: shares the machine's time between schedulers. Read Main at the end first.
 //
 // Its workload is an ordinary one: each task stands for a scheduler, with its share as budget, and the module that the
-// task names as its image is that scheduler's own workload. Whether the shares fit is what edf_admit says, and who has a
-// slot is what edf_elect says. Handlers work as in ../partition/main.cc.
+// task names as its image is that scheduler's own workload. Whether the shares fit is what edf_admit says, and who has
+// a slot is what edf_elect says. Handlers work as in ../partition/main.cc.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +39,7 @@ constexpr std::uint32_t kReachableEntries = 256;
 constexpr std::size_t kCharactersAtATime = 16;
 constexpr std::uint32_t kSchedulersMax = 16;
 // Interrupts of the timer for which the root waits for a scheduler's first word, and for its last.
-constexpr std::uint32_t kPatience = 2000;
+constexpr std::uint32_t kPatience = 500;
 
 enum class Phase { kStarting, kServing, kReporting };
 
@@ -125,8 +125,7 @@ const char* LastWord(const SchedulerPartition& scheduler) {
     kept = false;
   }
   console.DrainAll();
-  verdict << "; " << workload.task_count() - as_told << " schedulers to keep promises";
-  if (as_told > 0) verdict << ", " << as_told << " misbehaved as told";
+  if (as_told > 0) verdict << "; " << as_told << " schedulers misbehaved as told";
   if (kept) exit_pass("%s", verdict.text());
   exit_fail("%s", verdict.text());
 }
@@ -222,14 +221,16 @@ template <typename Enter>
   NextReport();
 }
 
-// The timer, or a scheduler that yields to its entry: it is the timer if its count has started anew since the last time.
+// The timer, or a scheduler that yields to its entry: it is the timer if its count has started anew since the last
+// time.
 [[noreturn]] void OnTimer() {
   const std::uint64_t interrupt = TimeStamp() - counts_per_interrupt * pit.Elapsed() / pit.divisor();
   if (phase != Phase::kServing) Wait();
   if (last_interrupt != 0 && interrupt - last_interrupt < counts_per_interrupt / 2) {
-    Line line;
-    (line << "scheduler " << NameOf(current) << ": pretends to be the timer").WriteTo(RootOutput());
-    Idle();
+    if (idle) Idle();
+    // The true one may come right after a yield that anticipated it, and then hits who has just begun to work.
+    if (schedulers[current]->works()) GiveTick();
+    Crashed(PIP_VECTOR_TIMER);
   }
   last_interrupt = interrupt;
   --interrupts_left;

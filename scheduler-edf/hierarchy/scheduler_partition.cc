@@ -61,16 +61,17 @@ void SchedulerPartition::GiveSlot(std::uint32_t slot, std::uint32_t began, std::
 
 Status SchedulerPartition::Begin() { return builder_.Yield({.save_slot = kNothingSaved}); }
 
-Status SchedulerPartition::Tick() {
+bool SchedulerPartition::works() const {
   const Result<Interrupts> interrupts = InterruptsOf(builder_.descriptor());
-  if (!interrupts.ok()) return interrupts.status();
-  const bool works = *interrupts == Interrupts::kMasked;
-  return builder_.Yield({.vector = works ? PIP_VECTOR_SAVE_MASKED : PIP_VECTOR_TIMER, .save_slot = kNothingSaved});
+  return interrupts.ok() && *interrupts == Interrupts::kMasked;
 }
 
-Status SchedulerPartition::AfterPrinting() {
-  return builder_.Yield({.vector = kPrinted, .save_slot = kNothingSaved});
+Status SchedulerPartition::Tick() {
+  const std::uint32_t vector = works() ? PIP_VECTOR_SAVE_MASKED : PIP_VECTOR_TIMER;
+  return builder_.Yield({.vector = vector, .save_slot = kNothingSaved});
 }
+
+Status SchedulerPartition::AfterPrinting() { return builder_.Yield({.vector = kPrinted, .save_slot = kNothingSaved}); }
 
 bool SchedulerPartition::AddCharacter(char c) {
   if (c == '\n') {

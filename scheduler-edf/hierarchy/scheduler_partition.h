@@ -43,6 +43,8 @@ class SchedulerPartition {
   Status Begin();
   // A slot begins, if it waits for one; if it was interrupted while it worked, it goes on and will see for itself.
   Status Tick();
+  // Whether it is in the middle of its own work: masked.
+  bool works() const;
   // Goes on where it printed a character.
   Status AfterPrinting();
 

@@ -275,6 +275,7 @@ bool Session::Finish(Outcome last, Line& verdict) {
     if (admission_.decision == Decision::kRefused) {
       verdict << "refused: in the " << admission_.length << " ticks after a common release, " << admission_.demand
               << " ticks of work fall due, " << admission_.demand - admission_.supply << " too many";
+      if (!IsWhole(promise_)) verdict << " for " << promise_.ticks << " of every " << promise_.every;
     } else if (!fits_) {
       verdict << "refused: with the overhead of every tick, a budget does not fit before its deadline";
     } else if (image_->policy() == Policy::kFixedPriority) {
@@ -293,7 +294,8 @@ bool Session::Finish(Outcome last, Line& verdict) {
   const bool accepted = admission_.decision == Decision::kAccepted;
   (line << "misses: " << (accepted ? misses : 0)).WriteTo(output_);
   if (accepted) {
-    verdict << "all " << image_->task_count() << " tasks admitted; " << misses << " misses of guaranteed deadlines";
+    verdict << "all " << image_->task_count() << (serves_schedulers_ ? " schedulers" : " tasks") << " admitted; "
+            << misses << " misses of guaranteed deadlines";
   } else {
     verdict << "nothing was guaranteed; " << misses << " misses";
   }

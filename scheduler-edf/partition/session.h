@@ -126,8 +126,8 @@ class Session {
   bool fits_ = false;  // the scheduler has taken all tasks
   std::uint64_t now_ = 0;
   Election current_;
-  bool announced_ = false;      // whether current_ is in the trace
-  bool supplied_ = true;        // whether the tick of current_ was
+  bool announced_ = false;  // whether current_ is in the trace
+  bool supplied_ = true;    // whether the tick of current_ was
   Promise promise_;
   bool serves_schedulers_ = false;
   std::uint32_t sporadic_ = 0;  // number of sporadic tasks

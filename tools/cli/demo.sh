@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #: demo [WORKLOAD]   boots the EDF scheduler with a workload, shows who ran when
 #:
-#: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. The machine is
+#: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. Or a folder, which
+#: is a hierarchy: schedulers, each with its own tasks, under a root that shares time between them, such as
+#: scheduler-edf/hierarchy/two-schedulers (the word hierarchy for short); its README.md says how. The machine is
 #: QEMU, with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and a file for Perfetto.
 #: The last line is PASS ... or FAIL ...: what was promised was kept, or not; the exit status is 0 or 1, and 2 if the
 #: file or an option is wrong.
@@ -50,8 +52,13 @@ while [ $# -gt 0 ]; do
   shift
 done
 workload=${workload:-scheduler-edf/workloads/rosace.json}
+[ "$workload" != hierarchy ] || workload=scheduler-edf/hierarchy/two-schedulers
 [ -e "$workload" ] || complain "no such workload: $workload; samples are in scheduler-edf/workloads"
-if [ ! -f "$workload" ] || [ ! -r "$workload" ]; then complain "$workload is not a file that can be read"; fi
+if [ -d "$workload" ] && [ -f "$workload/root.json" ]; then
+  [ ${#images[@]} -eq 0 ] || complain "--image does not go with a hierarchy: its tasks are the built-in program"
+elif [ ! -f "$workload" ] || [ ! -r "$workload" ]; then
+  complain "$workload is not a file that can be read, nor a folder with root.json"
+fi
 name=$(basename "$workload" .json)
 folder=${folder:-pip-demo/$name}
 mkdir -p "$folder" || complain "$folder cannot be made"
