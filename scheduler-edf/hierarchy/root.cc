@@ -118,6 +118,7 @@ const char* LastWord(const SchedulerPartition& scheduler) {
     if (scheduler.told_to_misbehave) line << ", and was told to misbehave";
     line.WriteTo(RootOutput());
     if (!good && scheduler.told_to_misbehave) ++as_told;
+    if (!good && !scheduler.told_to_misbehave) verdict << "; " << NameOf(i) << " " << LastWord(scheduler);
     kept = kept && (good || scheduler.told_to_misbehave);
   }
   if (lost_slots > 0) {
