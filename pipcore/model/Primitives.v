@@ -67,13 +67,13 @@ Definition vcli_slot : index := 48.
 Definition vsti_slot : index := 49.
 Definition double_fault : word := 8.
 
-Definition page_offset (a : word) : word := a mod page_bytes.
+Definition page_offset (a : word) : offset := a mod page_bytes.
 (** No context of [part]. *)
 Definition no_context (part : page) : context := UserContext part 0 0 0.
 (** The mark of a saved context. *)
 Definition valid_mark : word := 1.
 
-Definition physical_address (p : page) (o : word) : word := (p * page_bytes + o) mod 4294967296.
+Definition physical_address (p : page) (o : offset) : word := (p * page_bytes + o) mod 4294967296.
 
 (** How many pages [prepare] needs for [l] missing levels. *)
 Definition pages_needed (l : level) (more : bool) : word := 3 * l + (if more then 1 else 0).
@@ -106,16 +106,17 @@ Definition context_fits (a : word) : bool := a <=? 4294967296 - context_bytes.
 Definition in_one_page (a : word) : bool := page_offset a <=? page_bytes - context_bytes.
 Definition context_end (a : word) : word := (a + (context_bytes - 1)) mod 4294967296.
 (** Aligned to words and in one page: the fast way to copy a context. *)
-Definition is_plain_offset (o : word) : bool := (o mod 4 =? 0) && (o <=? page_bytes - context_bytes).
+Definition is_plain_offset (o : offset) : bool := (o mod 4 =? 0) && (o <=? page_bytes - context_bytes).
 
 Definition index_at (v : vaddr) (l : level) : index := position v (N.to_nat l).
 (** The end of what tables can map. *)
 Definition vaddr_limit : N := table_size ^ N.of_nat top * table_size.
-(** The virtual page at position [i] of the leaf table that begins at [base]; where the next leaf table begins. *)
+(** The virtual page at position [i] of the leaf table that begins at [base]; where the next leaf table begins, 0 after
+    the last. *)
 Definition vaddr_at (base : vaddr) (i : index) : K vaddr :=
   if base + i <? vaddr_limit then ret (base + i) else undefined.
 Definition next_table (base : vaddr) : K vaddr :=
-  if base + table_size <=? vaddr_limit then ret (base + table_size) else undefined.
+  if base + table_size <=? vaddr_limit then ret ((base + table_size) mod vaddr_limit) else undefined.
 
 Definition level_below (l : level) : K level := if l =? 0 then undefined else ret (l - 1).
 Definition level_above (l : level) : K level := if N.of_nat top <=? l then undefined else ret (l + 1).
@@ -163,11 +164,14 @@ Definition read_link (p : page) (v : vaddr) (l : level) : K entry :=
   if is_user_page v then read_entry p (index_at v l) else undefined.
 Definition write_link (p : page) (v : vaddr) (l : level) (e : entry) : K unit :=
   if is_user_page v then write_entry p (index_at v l) e else undefined.
+(** Whether [f] holds of no entry of a table. *)
+Definition no_entry_has (f : entry -> bool) (t : index -> entry) : bool :=
+  N.recursion true (fun i b => b && negb (f (t i))) table_size.
 (** Whether a table, not a top one, has no entry at all. *)
 Definition is_empty_table (p : page) : K bool :=
   let! o := get p in
   match o with
-  | Table t => ret (N.recursion true (fun i b => b && negb (e_present (t i))) table_size)
+  | Table t => if no_entry_has e_kernel t then ret (no_entry_has e_present t) else undefined
   | _ => undefined
   end.
 Definition read_gift (p : page) (i : index) : K gift :=
@@ -272,8 +276,11 @@ Definition format_shadow1 (p : page) (l : level) : K unit := format p (empty_tab
 Definition format_shadow2 (p : page) (l : level) : K unit := format p (empty_table Shadow2 l).
 Definition format_list (p : page) (origin : vaddr) (next : page) : K unit :=
   format p (ListPage (ListHeader next origin 0) (fun _ => no_record)).
+(** Not of the running partition, whose MMU root the processor has loaded. *)
 Definition format_descriptor (p mmu shadow1 shadow2 list parent : page) : K unit :=
-  format p (DescriptorPage (Descriptor mmu shadow1 shadow2 list parent false)).
+  let! running := current_partition in
+  if p =? running then undefined
+  else format p (DescriptorPage (Descriptor mmu shadow1 shadow2 list parent false)).
 (** Turns any page into user data that carries nothing. *)
 Definition clear_page (p : page) : K unit := put p (Data (fun _ => 0)).
 
@@ -305,9 +312,9 @@ Definition write_bytes (p q : page) (o w : word) : K unit :=
   write_byte p q (o + 2) (get_byte w 2) ;; write_byte p q (o + 3) (get_byte w 3).
 
 (** One register from or to its place in a context that begins at byte [o] of [p] and goes on in [q]. *)
-Definition load_register (p q : page) (o : word) (i : index) : K unit :=
+Definition load_register (p q : page) (o : offset) (i : index) : K unit :=
   let! w := read_bytes p q (o + 4 * i) in write_register i w.
-Definition store_register (p q : page) (o : word) (i : index) : K unit :=
+Definition store_register (p q : page) (o : offset) (i : index) : K unit :=
   let! w := read_register i in write_bytes p q (o + 4 * i) w.
 
 (** All registers at once, from or to words of one page, at byte [o], a multiple of 4. *)
@@ -315,7 +322,7 @@ Definition copy_in (f : index -> word) (o : word) (r : index -> word) : index ->
   fun i => if i <? context_words then f (o / 4 + i) else r i.
 Definition copy_out (f : index -> word) (o : word) (r : index -> word) : index -> word :=
   fun j => if (o / 4 <=? j) && (j <? o / 4 + context_words) then r (j - o / 4) else f j.
-Definition load_registers (p : page) (o : word) : K unit :=
+Definition load_registers (p : page) (o : offset) : K unit :=
   if is_plain_offset o then
     let! x := get p in
     match x with
@@ -323,7 +330,7 @@ Definition load_registers (p : page) (o : word) : K unit :=
     | _ => undefined
     end
   else undefined.
-Definition store_registers (p : page) (o : word) : K unit :=
+Definition store_registers (p : page) (o : offset) : K unit :=
   if is_plain_offset o then
     let! x := get p in
     match x with

@@ -16,6 +16,8 @@ Definition index : Type := N.
 Definition level : Type := N.
 (** A machine word: an argument, a register, a word of user memory, a byte address. *)
 Definition word : Type := N.
+(** A byte within a page. *)
+Definition offset : Type := N.
 
 (** ** What a service answers
 
@@ -120,5 +122,5 @@ Record context : Type := UserContext {
   context_partition : page;
   context_first : page;
   context_second : page;
-  context_offset : word;
+  context_offset : offset;
 }.

@@ -30,7 +30,7 @@ Definition writable_context (part : page) (a : word) : K context :=
   ret (UserContext part p q (page_offset a)).
 
 (** Registers from [i] on, one by one: for a context that is not aligned or lies in two pages. *)
-Fixpoint load_slowly (fuel : nat) (p q : page) (o : word) (i : index) : K unit :=
+Fixpoint load_slowly (fuel : nat) (p q : page) (o : offset) (i : index) : K unit :=
   match fuel with
   | O => ret tt
   | S less =>
@@ -39,7 +39,7 @@ Fixpoint load_slowly (fuel : nat) (p q : page) (o : word) (i : index) : K unit :
       load_slowly less p q o next
   end.
 
-Fixpoint store_slowly (fuel : nat) (p q : page) (o : word) (i : index) : K unit :=
+Fixpoint store_slowly (fuel : nat) (p q : page) (o : offset) (i : index) : K unit :=
   match fuel with
   | O => ret tt
   | S less =>

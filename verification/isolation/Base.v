@@ -7,7 +7,7 @@ From Pip.Model Require Export Primitives.
 Open Scope N_scope.
 
 (** Makes arithmetic tactics see [N]. *)
-Ltac unalias := unfold page, vaddr, index, level, word in *.
+Ltac unalias := unfold page, vaddr, index, level, word, offset in *.
 
 (** Turns boolean tests among the hypotheses into propositions. *)
 Ltac bool := repeat match goal with

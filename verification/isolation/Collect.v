@@ -9,10 +9,11 @@ Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c d p q v w u i x : N
 Implicit Types (r : N -> N) (t : N -> entry).
 
 (** ** Reading *)
-Lemma empty_fold (f : N -> entry) x :
-  N.recursion true (fun i b => b && negb (e_present (f i))) x = true <-> forall i, i < x -> e_present (f i) = false.
+Lemma empty_fold (g : entry -> bool) (f : N -> entry) :
+  no_entry_has g f = true <-> forall i, i < table_size -> g (f i) = false.
 Proof.
-  induction x as [|x IH] using N.peano_ind; [rewrite N.recursion_0; split; [intros; lia|done]|].
+  unfold no_entry_has. generalize table_size. intros x. induction x as [|x IH] using N.peano_ind;
+    [rewrite N.recursion_0; split; [intros; lia|done]|].
   rewrite (N.recursion_succ eq) by (done || by intros ? ? -> ? ? ->). rewrite andb_true_iff, negb_true_iff, IH. split.
   - intros [A B] i Hi. destruct (decide (i = x)) as [->|]; [done|]. apply A. lia.
   - intros A. split; [intros; apply A; lia|apply A; lia].
@@ -20,17 +21,20 @@ Qed.
 
 (** An empty table has no table and no page below it. *)
 Lemma wp_is_empty_table ρ V m x r t c l u p (Q : bool -> state -> Prop) : rep ρ V m ->
-  v_table V c Mmu l u = Some p -> Q false (State m x r t) ->
+  v_table V c Mmu l u = Some p -> (l < top)%nat -> Q false (State m x r t) ->
   ((forall l' i, l = S l' -> i < table_size -> v_table V c Mmu l' (u * table_size + i) = None) ->
    (l = O -> forall v, prefix v 0 = u -> ~ pres V c v) -> Q true (State m x r t)) ->
   wp (is_empty_table p) Q (State m x r t).
 Proof.
-  intros R T Q0 Q1. pose proof (table_ok_at _ _ _ _ _ _ _ _ R T) as X. unfold is_empty_table. apply wp_bind, wp_get.
+  intros R T Hl Q0 Q1. pose proof (table_ok_at _ _ _ _ _ _ _ _ R T) as X. unfold is_empty_table. apply wp_bind, wp_get.
   cbn [mem]. destruct l as [|l].
-  - destruct X as (f&->&Hf). apply wp_ret. destruct (N.recursion _ _ _) eqn:E; [|done]. rewrite empty_fold in E.
+  - destruct X as (f&->&Hf). rewrite (proj2 (empty_fold e_kernel f)) by (intros; by apply Hf).
+    apply wp_ret. destruct (no_entry_has _ _) eqn:E; [|done]. rewrite empty_fold in E.
     apply Q1; [done|]. intros _ v <- P. destruct (Hf (position v 0) (position_lt v 0)) as [_ Y].
     rewrite vaddr_split in Y. unfold pres in P. rewrite <- Y, E in P by apply position_lt. done.
-  - destruct X as (f&->&Hf). apply wp_ret. destruct (N.recursion _ _ _) eqn:E; [|done]. rewrite empty_fold in E.
+  - destruct X as (f&->&Hf). rewrite (proj2 (empty_fold e_kernel f)).
+    2: { intros i Hi. destruct (Hf i Hi) as [-> _]. unfold kernel_bit. by rewrite (proj2 (Nat.eqb_neq _ _)) by lia. }
+    apply wp_ret. destruct (no_entry_has _ _) eqn:E; [|done]. rewrite empty_fold in E.
     apply Q1; [|done]. intros l' i [= <-] Hi. destruct (Hf i Hi) as [_ Y]. rewrite <- Y. unfold target_of in *.
     rewrite E in * by done. destruct (e_frame (f i) =? 0); [done|].
     by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in Y.
@@ -336,7 +340,7 @@ Proof.
   eapply (wp_lowest Mmu); [exact R|exact Hch|done|]. intros l z1 L1. step. pose proof L1 as (T1&E1&_&_).
   pose proof (table_le_top _ _ _ _ _ _ _ _ R T1) as Hl. rewrite E1 in *. unfold top_level in B.
   assert (l < top)%nat as Hlt by (destruct (decide (l = top)) as [->|]; [done|lia]).
-  step. eapply wp_is_empty_table; [exact R|exact T1|cbn; refuse|]. intros Hb Hn. cbn [negb]. step.
+  step. eapply wp_is_empty_table; [exact R|exact T1|exact Hlt|cbn; refuse|]. intros Hb Hn. cbn [negb]. step.
   eapply (wp_lowest Shadow1); [exact R|exact Hch|done|]. intros l2 z2 L2.
   assert (l2 = l) as -> by (symmetry; by eapply lowest_level). step.
   eapply (wp_lowest Shadow2); [exact R|exact Hch|done|]. intros l3 z3 L3.

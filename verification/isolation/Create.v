@@ -148,7 +148,9 @@ Proof.
   assert (U2 := Up p2 ltac:(do 2 right; left)). assert (U3 := Up p3 ltac:(do 3 right; left)).
   assert (U4 := Up p4 ltac:(do 4 right; left)).
   do 4 (step; eapply wp_format; [exact R|look; assumption|clear R; intros R; cbn beta]).
-  step; eapply wp_format; [exact R|look; assumption|clear R; intros R; cbn beta]. step.
+  step. unfold format_descriptor. step. apply wp_current_partition. cbn [current].
+  rewrite (proj2 (N.eqb_neq _ _)) by congruence.
+  eapply wp_format; [exact R|look; assumption|clear R; intros R; cbn beta]. step.
   match type of R with rep ?ρx _ ?mx =>
     assert (blank ρx mx p0 (Descriptor p1 p2 p3 p4 x false)) as B end.
   { split; cbn [d_list d_mmu d_shadow1 d_shadow2 root_of]; look; try done.

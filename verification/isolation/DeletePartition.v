@@ -274,9 +274,10 @@ Proof.
       apply wp_bind. unfold next_table, vaddr_limit.
       replace (u * table_size + table_size) with ((u + 1) * table_size) by lia.
       rewrite (proj2 (N.leb_le _ _)) by (apply N.mul_le_mono_r; lia). apply wp_ret.
+      destruct fuel as [|fuel]; [apply wp_ret; exact X'|].
+      rewrite N.mod_small by (apply N.mul_lt_mono_pos_r; lia).
       eapply wp_mono; [apply IH; [lia|exact X']|]. cbv beta. intros _ s2.
-      by replace (u + 1 + N.of_nat fuel) with (u + N.of_nat (S
-        fuel)) by lia. }
+      by replace (u + 1 + N.of_nat (S fuel)) with (u + N.of_nat (S (S fuel))) by lia. }
   pose proof X as (ρ&V&m&t&->&R&I&Ea&T&P).
   (* a page given to [d] is mapped, so it has a table *)
   assert ((forall w, w / table_size = u -> ~ pres V a w) ->

@@ -53,7 +53,7 @@ Definition monadic_fits (q : mfun) : Prop := forall a s v s',
   all_fit (m_args q) a -> fits_state s -> app _ (m_den q) a s = Done v s' -> fits (m_ret q) v /\ fits_state s'.
 
 Record closed : Prop := {
-  H_literals : forall k, (256 <= bound k)%N;
+  H_literals : forall k, has_literals k = true -> (256 <= bound k)%N;
   H_pure_fits : Forall (fun p => pure_fits (snd p)) P;
   H_monadic_fits : Forall (fun q => monadic_fits (snd q)) F
 }.
@@ -100,7 +100,7 @@ Proof.
     + intros n Hn. split; [reflexivity|]. simpl. lia.
     + intros n v [H _]. apply (H_is_zero _ HV). exact H.
     + intros n v [H Hn]. split; [apply (H_minus_one _ HV); exact H|]. simpl in *. lia.
-    + intros k n Hn. split; [reflexivity|]. apply N.lt_le_trans with 256%N; [|apply HL].
+    + intros k n Hk Hn. split; [reflexivity|]. apply N.lt_le_trans with 256%N; [|apply HL; exact Hk].
       unfold is_small in Hn. destruct (N.compare_spec n 256); [discriminate|assumption|discriminate].
     + intros o k a b x y [Hx _] [Hy _]. exact (H_compares _ HV o k a b x y Hx Hy).
   - intros f p Hf a vs Ha. apply all_bounded_related in Ha as [Ha Hfit].

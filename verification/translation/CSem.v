@@ -174,7 +174,7 @@ Record faithful_values : Prop := {
   H_nat : forall n, n < 256 -> r_nat r n (v_nat m n);
   H_is_zero : forall n v, r_nat r n v -> is_zero m v = (n =? 0);
   H_minus_one : forall n v, r_nat r (S n) v -> r_nat r n (minus_one m v);
-  H_num : forall k n, is_small n = true -> r_num r k n (v_num m k n);
+  H_num : forall k n, has_literals k = true -> is_small n = true -> r_num r k n (v_num m k n);
   H_compares : forall o k a b x y, r_num r k a x -> r_num r k b y -> compares m o x y = Some (compare_num o a b)
 }.
 

@@ -11,8 +11,9 @@ From Pip.Translation Require Import Lang.
 
 (** When the kernel checks a certificate by conversion, it unfolds the denotation first. *)
 Global Strategy -100 [den_def den_fn den_rfn den_base den_step den_body den_stm den_call den_exp_at den_at den_expr
-  den_args den_var compare_num cast castM same_type number_eq_dec is_small number_width bounded_as tex app lam
-  Lang.find tyD data state data_types m_args m_ret m_den p_args p_ret p_den fn_params fn_ret fn_body rf_params
+  den_args den_var compare_num cast castM same_type number_eq_dec is_listed has_literals is_small without_literals
+  number_width bounded_as tex app lam Lang.find tyD data state data_types m_args m_ret m_den p_args p_ret p_den
+    fn_params fn_ret fn_body rf_params
   rf_ret rf_base rf_step string_dec String.eqb List.map fst snd projT1 projT2].
 
 Ltac same_term := cbv; match goal with |- ?a = ?b => constr_eq a b end; exact eq_refl.

@@ -21,9 +21,6 @@ Inductive width := W8 | W16 | W32 | W64.
 (** A kind of numbers: a size in C, and a name, for what bounds them (frame numbers, positions in a table, ...). *)
 Record number := Number { number_width : width; bounded_as : string }.
 
-(** Literals are small, so that every kind has them; not by [N.ltb], which certificates do not look into. *)
-Definition is_small (n : N) : bool := match N.compare n 256 with Lt => true | _ => false end.
-
 Definition number_eq_dec (a b : number) : {a = b} + {a <> b}.
 Proof. repeat decide equality. Defined.
 
@@ -37,8 +34,17 @@ Proof. repeat decide equality. Defined.
 (** What a project says of itself. *)
 Class language := {
   state : Type;                               (* the state of its monad *)
-  data_types : list (string * Type)           (* its enumerations and records, by name *)
+  data_types : list (string * Type);          (* its enumerations and records, by name *)
+  without_literals : list string              (* kinds of numbers, by [bounded_as], with less than 256 numbers *)
 }.
+
+(** Literals are small, so that every other kind has them.  Without [negb], [andb], [N.ltb], which certificates do not
+    look into. *)
+Fixpoint is_listed (x : string) (l : list string) : bool :=
+  match l with [] => false | y :: l => if String.eqb x y then true else is_listed x l end.
+Definition has_literals {L : language} (k : number) : bool :=
+  if is_listed (bounded_as k) without_literals then false else true.
+Definition is_small (n : N) : bool := match N.compare n 256 with Lt => true | _ => false end.
 
 Fixpoint find {A} (x : string) (l : list (string * A)) : option A :=
   match l with
@@ -186,7 +192,8 @@ Fixpoint den_expr (G : ctx) (e : expr) : option (texp G) :=
   | EUnit => Some (tex TUnit (fun _ => tt))
   | EBool b => Some (tex TBool (fun _ => b))
   | ENat n => if Nat.ltb n 256 then Some (tex TNat (fun _ => n)) else None
-  | ENum k n => if is_small n then Some (tex (TNum k "") (fun _ => n)) else None
+  | ENum k n =>
+    if has_literals k then if is_small n then Some (tex (TNum k "") (fun _ => n)) else None else None
   | EPrim f es =>
     match find f P with
     | Some p => match den_args G (den_expr G) es (p_args p) with

@@ -211,8 +211,9 @@ Proof.
   - intros te; simpl; intros [= <-]. exists (v_bool m b). split; [reflexivity|apply (H_bool _ HV)].
   - intros te. simpl. destruct (Nat.ltb n 256) eqn:E; [|discriminate]. intros [= <-]. exists (v_nat m n).
     split; [reflexivity|]. apply (H_nat _ HV). apply Nat.ltb_lt; auto.
-  - intros te. cbn [den_expr]. destruct (is_small n) eqn:E; [|discriminate]. intros [= <-].
-    exists (v_num m w n). split; [reflexivity|apply (H_num _ HV); auto].
+  - intros te. cbn [den_expr]. destruct (has_literals w) eqn:E1; [|discriminate].
+    destruct (is_small n) eqn:E2; [|discriminate]. intros [= <-]. exists (v_num m w n). split;
+      [reflexivity|apply (H_num _ HV); auto].
   - intros te. simpl. destruct (find f P) as [p|] eqn:Ef; [|discriminate].
     destruct (den_args G (den_expr P G) es (p_args p)) as [d|] eqn:Ed; [|discriminate].
     intros [= <-]. destruct (evaluates_args _ _ _ _ IH _ _ Ed) as (vs & -> & HRs).

@@ -20,9 +20,12 @@ Elpi Numbers W32 vaddr.
 Elpi Numbers W32 index.
 Elpi Numbers W32 level.
 Elpi Numbers W32 word.
+Elpi Numbers W32 offset.
 Elpi Data kernel_data status answer entry gift offer place list_slot context.
 
-#[export] Instance kernel : language := { state := Machine.state; data_types := kernel_data }.
+(** There are two levels, so literals are not in the range of a level. *)
+#[export] Instance kernel : language :=
+  { state := Machine.state; data_types := kernel_data; without_literals := ["level"] }.
 
 Definition kernel_type_names : list (string * string) := [
   ("status", "pip_status_t"); ("answer", "pip_answer_t")

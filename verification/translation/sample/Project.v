@@ -10,7 +10,8 @@ Local Open Scope string_scope.
 Elpi Numbers W32 cell count.
 Elpi Data sample_data answer pair.
 
-#[export] Instance sample : language := { state := Sample.memory; data_types := sample_data }.
+#[export] Instance sample : language :=
+  { state := Sample.memory; data_types := sample_data; without_literals := [] }.
 
 Definition sample_syntax : list (string * syntax) := [
   ("FOUND", Same); ("MISSING", Same); ("Pair", Struct "pair_t" ["answer"; "cell"]);

@@ -18,7 +18,8 @@ Elpi Numbers W32 task_number position.
 Elpi Numbers W64 tick heap_entry.
 Elpi Data scheduler_data heap event kind policy_name scheduler_status decision verdict.
 
-#[export] Instance scheduler_language : language := { state := State.scheduler; data_types := scheduler_data }.
+#[export] Instance scheduler_language : language :=
+  { state := State.scheduler; data_types := scheduler_data; without_literals := [] }.
 
 (** Every type is called after its alias or name. *)
 Definition scheduler_type_names : list (string * string) := [].

@@ -126,7 +126,7 @@ Qed.
 Theorem scheduler_closed : closed scheduler_pure scheduler_primitives bound ranges fits_state.
 Proof.
   constructor; [|exact pure_primitives_fit|exact monadic_primitives_fit].
-  intros [w b]. unfold bound. simpl. destruct w; discriminate.
+  intros [w b] _. unfold bound. simpl. destruct w; discriminate.
 Qed.
 
 (** The hypothesis of the final theorem holds of a machine whose numbers are those of C. *)

@@ -7,13 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef uint32_t page_t;  /* frame number; 0 is never a page of a partition */
-typedef uint32_t vaddr_t; /* virtual page number; 0 stands for "none" */
-typedef uint32_t index_t; /* position in a table, or the table's size: past the end */
-typedef uint32_t level_t; /* level of a table tree; leaves are at level 0 */
-typedef uint32_t word_t;  /* argument, register, word of user memory, byte address */
-typedef uint32_t entry_t; /* entry of an MMU table or of an interior shadow table, see pip/layout.h */
-typedef uint32_t gift_t;  /* entry of a shadow 1 leaf, see pip/layout.h */
+typedef uint32_t page_t;   /* frame number; 0 is never a page of a partition */
+typedef uint32_t vaddr_t;  /* virtual page number; 0 stands for "none" */
+typedef uint32_t index_t;  /* position in a table, or the table's size: past the end */
+typedef uint32_t level_t;  /* level of a table tree; leaves are at level 0 */
+typedef uint32_t word_t;   /* argument, register, word of user memory, byte address */
+typedef uint32_t offset_t; /* byte within a page */
+typedef uint32_t entry_t;  /* entry of an MMU table or of an interior shadow table, see pip/layout.h */
+typedef uint32_t gift_t;   /* entry of a shadow 1 leaf, see pip/layout.h */
 
 typedef enum {
   PIP_DONE = 0,
@@ -75,7 +76,7 @@ typedef struct {
   page_t partition;
   page_t first;
   page_t second;
-  word_t offset;
+  offset_t offset;
 } context_t;
 
 #endif

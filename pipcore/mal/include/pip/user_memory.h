@@ -63,7 +63,7 @@ static inline void write_byte(page_t p, page_t q, word_t o, word_t x) {
 /*@ requires is_page(p) && is_page(q) && o < PIP_PAGE_BYTES && i < PIP_CONTEXT_WORDS; assigns registers[i];
     ensures word: registers[i] == byte_at(p, q, o + 4 * i) + 256 * byte_at(p, q, o + 4 * i + 1) +
               65536 * byte_at(p, q, o + 4 * i + 2) + 16777216 * byte_at(p, q, o + 4 * i + 3); */
-static inline void load_register(page_t p, page_t q, word_t o, index_t i) {
+static inline void load_register(page_t p, page_t q, offset_t o, index_t i) {
   const word_t at = o + 4U * i;
   registers[i] = read_byte(p, q, at) | (read_byte(p, q, at + 1U) << 8) | (read_byte(p, q, at + 2U) << 16) |
                  (read_byte(p, q, at + 3U) << 24);
@@ -75,7 +75,7 @@ static inline void load_register(page_t p, page_t q, word_t o, index_t i) {
     ensures byte_2: byte_at(p, q, o + 4 * i + 2) == get_byte(registers[i], 2);
     ensures byte_3: byte_at(p, q, o + 4 * i + 3) == get_byte(registers[i], 3);
     ensures frame: only_bytes_change{Pre, Post}(p, q, o + 4 * i, 4); */
-static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
+static inline void store_register(page_t p, page_t q, offset_t o, index_t i) {
   const word_t at = o + 4U * i;
   const word_t w = registers[i];
   write_byte(p, q, at, w & 0xFFU);
@@ -89,7 +89,7 @@ static inline void store_register(page_t p, page_t q, word_t o, index_t i) {
 /*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; assigns registers[0 .. PIP_CONTEXT_WORDS - 1];
     ensures loaded: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
               registers[i] == physical_memory[p][(o >> 2) + i]; */
-static inline void load_registers(page_t p, word_t o) {
+static inline void load_registers(page_t p, offset_t o) {
   const uint32_t* const words = &page_words(p)[o >> 2];
 #ifdef PIP_COPIES_CONTEXTS
   copy_context(registers, words);
@@ -107,7 +107,7 @@ static inline void load_registers(page_t p, word_t o) {
 /*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; assigns physical_memory[p][0 .. PIP_TABLE_SIZE
    - 1]; ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==> physical_memory[p][(o >> 2) + i] ==
    registers[i]; */
-static inline void store_registers(page_t p, word_t o) {
+static inline void store_registers(page_t p, offset_t o) {
   uint32_t* const words = &page_words(p)[o >> 2];
 #ifdef PIP_COPIES_CONTEXTS
   copy_context(words, registers);

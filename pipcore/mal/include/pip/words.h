@@ -56,9 +56,9 @@ static inline vaddr_t page_number(word_t a) { return a >> 12; }
 /*@ requires v < 0x100000; assigns \nothing; ensures address: \result == v * 4096; */
 static inline word_t address_of(vaddr_t v) { return v * PIP_PAGE_BYTES; }
 /*@ assigns \nothing; ensures offset: \result == (a & 0xFFF); */
-static inline word_t page_offset(word_t a) { return a & 0xFFFU; }
+static inline offset_t page_offset(word_t a) { return a & 0xFFFU; }
 /*@ requires p < 0x100000 && o < 4096; assigns \nothing; ensures address: \result == p * 4096 + o; */
-static inline word_t physical_address(page_t p, word_t o) { return p * PIP_PAGE_BYTES + o; }
+static inline word_t physical_address(page_t p, offset_t o) { return p * PIP_PAGE_BYTES + o; }
 
 /*@ assigns \nothing; ensures user: (\result != 0) <==> (a & 0xFFF) == 0 && PIP_IS_USER_PAGE(a >> 12); */
 static inline bool user_address(word_t a) { return page_aligned(a) && user_page(page_number(a)); }
@@ -69,8 +69,8 @@ static inline bool ordinary_memory(page_t p) { return PIP_FIRST_ORDINARY_FRAME <
 static inline index_t index_at(vaddr_t v, level_t l) { return (v >> (10U * l)) & 0x3FFU; }
 /*@ requires base <= 0xFFC00 && i < PIP_TABLE_SIZE; assigns \nothing; ensures sum: \result == base + i; */
 static inline vaddr_t vaddr_at(vaddr_t base, index_t i) { return base + i; }
-/*@ requires base <= 0xFFC00; assigns \nothing; ensures sum: \result == base + PIP_TABLE_SIZE; */
-static inline vaddr_t next_table(vaddr_t base) { return base + PIP_TABLE_SIZE; }
+/*@ requires base <= 0xFFC00; assigns \nothing; ensures sum: \result == ((base + PIP_TABLE_SIZE) & 0xFFFFF); */
+static inline vaddr_t next_table(vaddr_t base) { return (base + PIP_TABLE_SIZE) & 0xFFFFFU; }
 /*@ requires 0 < l <= PIP_TOP_LEVEL; assigns \nothing; ensures below: \result == l - 1; */
 static inline level_t level_below(level_t l) { return l - 1U; }
 /*@ requires l < PIP_TOP_LEVEL; assigns \nothing; ensures above: \result == l + 1; */
@@ -131,7 +131,7 @@ static inline bool in_one_page(word_t a) { return PIP_LIKELY(page_offset(a) <= P
 /*@ requires a <= PIP_LAST_CONTEXT; assigns \nothing; ensures end: \result == a + PIP_CONTEXT_BYTES - 1; */
 static inline word_t context_end(word_t a) { return a + (PIP_CONTEXT_BYTES - 1U); }
 /*@ assigns \nothing; ensures plain: (\result != 0) <==> (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; */
-static inline bool is_plain_offset(word_t o) {
+static inline bool is_plain_offset(offset_t o) {
   return PIP_LIKELY((o & 3U) == 0U && o <= PIP_PAGE_BYTES - PIP_CONTEXT_BYTES);
 }
 /*@ assigns \nothing;
