@@ -15,7 +15,8 @@ Elpi Numbers W32 index.
 Elpi Numbers W32 word entry_word.
 Elpi Data boot_data fault finding.
 
-#[export] Instance boot_language : language := { state := Words.boot_words; data_types := boot_data }.
+#[export] Instance boot_language : language :=
+  { state := Words.boot_words; data_types := boot_data; without_literals := [] }.
 
 Definition boot_type_names : list (string * string) := [
   ("entry_word", "entry_t"); ("fault", "boot_fault_t"); ("finding", "boot_finding_t")
