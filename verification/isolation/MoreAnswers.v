@@ -56,14 +56,26 @@ Proof.
   rewrite IH by (intros; apply E; lia). by rewrite (E x) by lia.
 Qed.
 
-Lemma gets_is_empty_table c l u p : v_table V c Mmu l u = Some p -> gets (is_empty_table p) s (is_empty V c l u).
+Lemma no_kernel_entry (t : N -> entry) : (forall i, i < table_size -> e_kernel (t i) = false) ->
+  no_entry_has e_kernel t = true.
 Proof.
-  intros T. pose proof (table_ok_at _ _ _ _ _ _ _ _ R T) as X. unfold is_empty_table, is_empty.
+  intros E. unfold no_entry_has. rewrite (recursion_all (fun i => e_kernel (t i)) (fun _ => false)) by done.
+  generalize table_size. intros x. induction x as [|x IH] using N.peano_ind; [done|].
+  rewrite (N.recursion_succ eq) by (done || by intros ? ? -> ? ? ->). by rewrite IH.
+Qed.
+
+Lemma gets_is_empty_table c l u p : v_table V c Mmu l u = Some p -> (l < top)%nat ->
+  gets (is_empty_table p) s (is_empty V c l u).
+Proof.
+  intros T Hl. pose proof (table_ok_at _ _ _ _ _ _ _ _ R T) as X. unfold is_empty_table, is_empty.
   eapply gets_bind; [done|]. destruct l as [|l]; destruct X as (t&->&Ht); cbn beta iota.
-  - rewrite (recursion_all (fun i => e_present (t i)) (fun i => e_present (v_entry V c (u * table_size + i)))).
+  - rewrite no_kernel_entry by (intros; by apply Ht). unfold no_entry_has.
+    rewrite (recursion_all (fun i => e_present (t i)) (fun i => e_present (v_entry V c (u * table_size + i)))).
     + apply gets_ret.
     + intros i Hi. by destruct (Ht i Hi) as [_ ->].
-  - rewrite (recursion_all (fun i => e_present (t i))
+  - rewrite no_kernel_entry.
+    2: { intros i Hi. destruct (Ht i Hi) as [-> _]. unfold kernel_bit. by rewrite (proj2 (Nat.eqb_neq _ _)) by lia. }
+    unfold no_entry_has. rewrite (recursion_all (fun i => e_present (t i))
       (fun i => match v_table V c Mmu l (u * table_size + i) with Some _ => true | None => false end)).
     + apply gets_ret.
     + intros i Hi. destruct (Ht i Hi) as [_ <-]. unfold target_of. destruct (e_present (t i)) eqn:P; [done|].
@@ -171,8 +183,9 @@ Proof.
   eapply answers_bind; [exact G|]. cbn beta. rewrite El. set (l := lowest_level_of V ch (page_number va)) in *.
   unfold top_level. replace (N.of_nat l =? N.of_nat top) with (l =? top)%nat.
   2:{ destruct (Nat.eqb_spec l top) as [->|]; [by rewrite N.eqb_refl|]. symmetry. apply N.eqb_neq. lia. }
-  destruct (l =? top)%nat; cbn [negb first_failing]; [apply answers_ret; by exists true|].
-  eapply answers_bind; [by apply (gets_is_empty_table _ _ _ R)|].
+  destruct (l =? top)%nat eqn:Elt; cbn [negb first_failing]; [apply answers_ret; by exists true|].
+  apply Nat.eqb_neq in Elt. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hle.
+  eapply answers_bind; [apply (gets_is_empty_table _ _ _ R); [done|lia]|].
   destruct (is_empty _ _ _ _); cbn [negb first_failing]; [|apply answers_ret; by exists true].
   assert (forall v, exists listed : bool, answer_status (Answer NOT_LISTED v) = if listed then DONE else NOT_LISTED)
     by by exists false.
