@@ -106,7 +106,7 @@ Inductive w_steps : wstate -> wstate -> Prop :=
 | w_next c c1 c2 : w_step c c1 -> w_steps c1 c2 -> w_steps c c2.
 
 (** User mode reaches what its entries permit. *)
-Lemma access s c linear t : wf s -> represents s c -> linear < word_limit ->
+Lemma access_ok s c linear t : wf s -> represents s c -> linear < word_limit ->
   translate (words c) (loaded_root c) linear = Some t -> t_user t = true ->
   let e := mmu_entry (mem s) (current s) (page_of linear) in
   e_user e = true /\ e_frame e = t_frame t /\ (t_write t = true -> e_write e = true) /\ t_global t = false.
@@ -119,10 +119,10 @@ Lemma write_keeps_good c linear t i w : good c -> linear < word_limit ->
   translate (words c) (loaded_root c) linear = Some t -> t_user t = true -> t_write t = true -> i < 1024 ->
   w < word_limit -> good (WState (set_word (words c) (t_frame t) i w) (saved c) (running c) (loaded_root c)).
 Proof.
-  intros (s&Hs&R) Hl H U Hw Hi Hn. destruct (access s c linear t Hs R Hl H U) as (Eu&Ef&Ew&_).
+  intros (s&Hs&R) Hl H U Hw Hi Hn. destruct (access_ok s c linear t Hs R Hl H U) as (Eu&Ef&Ew&_).
   assert (translates s (page_of linear) (mmu_entry (mem s) (current s) (page_of linear))) as Ht by by right.
-  destruct (user_writes_data s s _ _ i w Hs (steps_refl s) Ht Eu Hi) as [s2 E].
-  exists s2. split; [eapply step_keeps_wf; [exact Hs|]; eapply write_step; [exact Ht|exact Eu|by apply Ew|exact E]|].
+  pose proof (user_write_wf s _ _ i w Hs Ht Eu Hi) as X. apply wp_done in X as ([]&s2&E&Hs2).
+  exists s2. split; [exact Hs2|].
   destruct R as [F S]. rewrite Ef in E.
   assert (t_frame t < frames) as Hp.
   { rewrite <- Ef. unfold mmu_entry. destruct (leaf _ _ _ _) as [p|]; [|done]. pose proof (F_mem _ _ F p) as X.
@@ -176,7 +176,7 @@ Theorem words_accessible c c' linear t : good c -> w_steps c c' -> linear < word
   w_accessible (words c') (running c') (t_frame t) /\ t_global t = false.
 Proof.
   intros G X Hl H U. destruct (steps_keep_good c c' G X) as (s&Hs&R).
-  destruct (access s c' linear t Hs R Hl H U) as (Eu&Ef&_&Eg). split; [|exact Eg].
+  destruct (access_ok s c' linear t Hs R Hl H U) as (Eu&Ef&_&Eg). split; [|exact Eg].
   destruct Hs as (ρ&V&RV&I&[n Ec]&_), R as [F S]. rewrite (mmu_entry_view _ _ _ _ _ _ RV Ec) in *.
   exists (page_of linear). assert (page_of linear < 1048576) as Hv by (by apply page_of_fits).
   assert (entry_word (v_entry V (current s) (page_of linear))
