@@ -157,13 +157,13 @@ Definition read_entry (p : page) (i : index) : K entry :=
 Definition write_entry (p : page) (i : index) (e : entry) : K unit :=
   in_table i ;; let! o := get p in
   match o with Table t => if e_kernel (t i) then undefined else put p (Table (update t i e)) | _ => undefined end.
-(** The same for the entry on the way to page [v] of user space in an interior table of level [l].  The model's entries
-    are alike at all levels; hardware may keep those of interior tables in another way (ARMv7), so that in C they are
-    functions of their own. *)
+(** The same for the entry on the way to page [v] of user space in an interior table of level [l], not a leaf.  The
+    model's entries are alike at all levels; hardware may keep those of interior tables in another way (ARMv7), so that
+    in C they are functions of their own. *)
 Definition read_link (p : page) (v : vaddr) (l : level) : K entry :=
-  if is_user_page v then read_entry p (index_at v l) else undefined.
+  if is_user_page v && negb (l =? 0) then read_entry p (index_at v l) else undefined.
 Definition write_link (p : page) (v : vaddr) (l : level) (e : entry) : K unit :=
-  if is_user_page v then write_entry p (index_at v l) e else undefined.
+  if is_user_page v && negb (l =? 0) then write_entry p (index_at v l) e else undefined.
 (** Whether [f] holds of no entry of a table. *)
 Definition no_entry_has (f : entry -> bool) (t : index -> entry) : bool :=
   N.recursion true (fun i b => b && negb (f (t i))) table_size.

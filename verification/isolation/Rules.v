@@ -185,7 +185,7 @@ Lemma wp_read_interior ρ V m x r t c k l v p (Q : entry -> state -> Prop) : rep
   wp (read_link p v (N.of_nat (S l))) Q (State m x r t).
 Proof.
   intros R U T HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&E).
-  unfold read_link. rewrite U, index_at_nat.
+  unfold read_link. rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
   apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn. rewrite Ef, K. apply wp_ret. auto.
 Qed.
 

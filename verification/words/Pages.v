@@ -116,7 +116,7 @@ Qed.
 
 Lemma sim_read_register i : simulates (read_register i) (numeric (Words.read_register i)) same_number.
 Proof.
-  intros s c v s' F R H. met H. unfold context_words in *. eexists _, _. split.
+  intros s c v s' F R H. met H. change context_words with 12 in *. eexists _, _. split.
   { unfold numeric, Words.read_register. erewrite bind_is.
     2: match goal with E : (_ <? _) = true |- _ => rewrite E end; reflexivity. reflexivity. }
   split; [|exact R]. unfold same_number. f_equal. apply (R_saved _ _ _ R). now apply N.ltb_lt.
@@ -125,7 +125,7 @@ Qed.
 Lemma write_register_is i w s c v s' : stands s c -> w < word_limit -> write_register i w s = Done v s' ->
   exists c', Words.write_register i w c = Some (tt, c') /\ stands s' c'.
 Proof.
-  intros R Hw H. met H. unfold context_words in *. unfold Words.write_register.
+  intros R Hw H. met H. change context_words with 12 in *. unfold Words.write_register.
   rewrite (proj2 (N.ltb_lt _ _) Hw). match goal with E : (_ <? _) = true |- _ => rewrite E end.
   eexists. split; [reflexivity|]. destruct R as [Rm Rr Rs Rl]. constructor; auto. intros j Hj. cbn. unfold update.
   destruct (j =? i); auto.
@@ -153,7 +153,7 @@ Qed.
 
 Lemma plain_offset o : is_plain_offset o = true -> N.shiftr o 2 = o / 4 /\ o / 4 + 12 <= 1024.
 Proof.
-  unfold is_plain_offset. intros [_ Ho%N.leb_le]%andb_prop. rewrite N.shiftr_div_pow2. split; [reflexivity|].
+  unfold is_plain_offset. change (page_bytes - context_bytes) with 4032. intros [_ Ho%N.leb_le]%andb_prop. rewrite N.shiftr_div_pow2. split; [reflexivity|].
   apply (N.div_le_mono _ _ 4) in Ho; [|discriminate]. change (4032 / 4) with 1008 in Ho. lia.
 Qed.
 

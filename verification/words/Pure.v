@@ -130,6 +130,16 @@ Proof.
   assert (l = 0 \/ l = 1) as [-> | ->] by lia; destruct (n =? 0); reflexivity.
 Qed.
 
+(** ** Contexts, of 64 bytes *)
+Lemma context_fits_is a : context_fits a = (a <=? 4294967232).
+Proof. reflexivity. Qed.
+Lemma in_one_page_is a : in_one_page a = (Primitives.page_offset a <=? 4032).
+Proof. reflexivity. Qed.
+Lemma context_end_is a : context_end a = (a + 63) mod 4294967296.
+Proof. reflexivity. Qed.
+Lemma is_plain_offset_is o : is_plain_offset o = (o mod 4 =? 0) && (o <=? 4032).
+Proof. reflexivity. Qed.
+
 (** ** All of them *)
 Ltac each := repeat match goal with |- Forall _ (_ :: _) => constructor | |- Forall _ [] => constructor end.
 Ltac destructs Ha :=
@@ -160,6 +170,7 @@ Proof.
   pose proof (eq_refl : frames = 195584) as Hframes.
   unfold kernel_pure. each.
   all: intros a vs Ha; cbn [snd fst p_args p_ret p_den app tuple] in *; destructs Ha.
+  all: rewrite ?context_fits_is, ?in_one_page_is, ?context_end_is, ?is_plain_offset_is.
   all: cbn [c_pure word_machine]; cbn -[N.mul N.add N.land N.eqb N.ltb N.leb N.shiftr N.testbit N.modulo N.div].
   all: try (eexists; split; [reflexivity|]; try reflexivity; eexists; split; [reflexivity|]; apply bit_truth).
   all: try (eexists; split; reflexivity).

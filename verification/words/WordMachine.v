@@ -124,6 +124,9 @@ Definition primitive_table : list (string * primitive) := [
   ("write_register"%string, of2 (fun i w => effect (write_register i w)));
   ("read_entry"%string, of2 (fun p i => numeric (wread p i)));
   ("write_entry"%string, of3 (fun p i e => effect (wwrite p i e)));
+  ("read_link"%string, of3 (fun p v _ => numeric (read_link p v)));
+  ("write_link"%string, fun vs => match vs with
+    | [Int p; Int v; Int _; Int e] => effect (write_link p v e) | _ => wfail end);
   ("is_empty_table"%string, of1 (fun p => truth_value (is_empty_table p)));
   ("read_gift"%string, of2 (fun p i => numeric (wread p i)));
   ("write_gift"%string, of3 (fun p i g => effect (wwrite p i g)));

@@ -30,6 +30,13 @@ Definition x86 (root count : N) : Machine.Params := {|
   Machine.list_capacity := 255;
   Machine.list_capacity_pos := eq_refl;
   Machine.vidt_page := 1048575;
+  Machine.context_bytes := 64;
+  Machine.context_words := 12;
+  Machine.context_in_page := ltac:(split; vm_compute; discriminate);
+  Machine.context_flags := 1;
+  Machine.context_flags_lt := eq_refl;
+  Machine.context_valid := 11;
+  Machine.context_valid_lt := eq_refl;
 |}.
 
 (** What shims work on: physical_memory, registers, running_partition, and what was last loaded into CR3. *)
@@ -101,6 +108,9 @@ Definition wfill (p : N) (f : N -> N) : W unit := fun c =>
 (** *** Tables *)
 Definition read_page (p i : N) : W N := do w <- wread p i in wret (page_of w).
 Definition write_page (p i q : N) : W unit := wwrite p i (address q).
+(** Interior tables are root tables. *)
+Definition read_link (p v : N) : W N := wread p (N.shiftr v 10).
+Definition write_link (p v e : N) : W unit := wwrite p (N.shiftr v 10) e.
 (** The first position from [i] on whose word names [child]; [n] positions are left. *)
 Fixpoint search (f : N -> N) (place : N -> N) (child : N) (n : nat) (i : N) : N :=
   match n with

@@ -32,9 +32,9 @@ Proof. intros [= -> ->]. auto. Qed.
 
 Ltac met H :=
   cbv beta iota zeta delta [level_below level_above next_index next_register vaddr_at next_table unreachable
-    current_partition switch_to invalidate read_register write_register read_entry write_entry is_empty_table read_gift
-    write_gift next_gift read_origin write_origin mmu_root shadow1_root shadow2_root config_list parent_of
-    interrupt_state set_config_list set_interrupt_state next_list_page list_page_origin record_count lacks_room
+    current_partition switch_to invalidate read_register write_register read_entry write_entry read_link write_link
+    is_empty_table read_gift write_gift next_gift read_origin write_origin mmu_root shadow1_root shadow2_root
+    config_list parent_of interrupt_state set_config_list set_interrupt_state next_list_page list_page_origin record_count lacks_room
     find_record record_mmu_origin record_shadow1_origin record_shadow2_origin add_record drop_last_record
     overwrite_record format_mmu format_shadow1 format_shadow2 format_list format_descriptor clear_page
     read_word write_word load_registers store_registers
@@ -124,13 +124,14 @@ Ltac unfits := unfold fits_entry, fits_gift, fits_place, fits_context, fits_desc
   fits_page, fits_vaddr, fits_index, fits_level, fits_offset, fits_word in *.
 
 Lemma fuel_fits : N.of_nat interior_levels < 4294967296 /\ N.of_nat page_fuel < 4294967296
-  /\ N.of_nat table_fuel < 4294967296 /\ N.of_nat leaf_tables < 4294967296.
+  /\ N.of_nat table_fuel < 4294967296 /\ N.of_nat leaf_tables < 4294967296 /\ N.of_nat context_fuel < 4294967296.
 Proof.
-  unfold interior_levels, page_fuel, table_fuel, leaf_tables. rewrite !Nnat.N2Nat.id.
+  unfold interior_levels, page_fuel, table_fuel, leaf_tables, context_fuel. rewrite !Nnat.N2Nat.id.
+  pose proof context_in_page.
   destruct T as [E1 E2 _ _ _ ? _ ?]. rewrite E1, E2. change (1024 ^ N.of_nat 1) with 1024. lia.
 Qed.
 
-Local Opaque page_fuel table_fuel leaf_tables interior_levels.
+Local Opaque page_fuel table_fuel leaf_tables interior_levels context_fuel.
 Lemma position_fits v l : position v l < 1025.
 Proof.
   unfold position. destruct T as [E1 _ _ _ _ _ _ _]. rewrite E1. apply N.lt_trans with 1024; [|reflexivity].
@@ -143,11 +144,13 @@ Proof. apply N.div_lt_upper_bound. Qed.
 
 Lemma pure_primitives_fit : Forall (fun p => pure_fits bound ranges (snd p)) (@kernel_pure P).
 Proof.
-  pose proof T as T'. destruct T'. pose proof fuel_fits as (?&?&?&?).
+  pose proof T as T'. destruct T'. pose proof fuel_fits as (?&?&?&?&?).
+  pose proof context_in_page. pose proof context_flags_lt. pose proof context_valid_lt.
   unfold kernel_pure. each. all: intros a Ha; cbn in Ha |- *; unfits.
   all: try exact I; try reflexivity; try tauto; try assumption; try apply position_fits.
   all: unfold no_page, no_entry, absent_entry, top_level, end_of_table, page_number, address_of, page_offset,
-    flag_word, vidt_index, context_end, no_context, physical_address, pages_needed, page_bytes;
+    flag_word, vidt_index, context_end, no_context, pipflags_register, valid_register, physical_address, pages_needed,
+    page_bytes;
     rewrite ?T_size0, ?T_top0; cbn [e_frame e_kernel context_partition context_first context_second context_offset].
   all: try (apply quotient_fits; [discriminate|tauto]); try reflexivity.
   all: try (eapply N.lt_le_trans; [apply N.mod_lt; discriminate|discriminate]).
@@ -254,7 +257,7 @@ Qed.
 
 Lemma monadic_primitives_fit : Forall (fun q => monadic_fits bound ranges fits_state (snd q)) (@kernel_primitives P).
 Proof.
-  pose proof T as T'. destruct T'. assert (vaddr_limit = 1048576) as Hlimit.
+  pose proof T as T'. destruct T'. pose proof context_in_page as Hcontext. assert (vaddr_limit = 1048576) as Hlimit.
   { unfold vaddr_limit. rewrite T_size0, T_top0. reflexivity. }
   unfold kernel_primitives. each.
   all: intros a s v s' Ha Hs H; cbn in Ha, H |- *.
@@ -264,7 +267,7 @@ Proof.
   all: try (apply put_fits; [exact Hs|]).
   all: repeat match goal with X : _ /\ _ |- _ => destruct X end.
   all: try (apply empty_table_fits; lia); try apply first_gift_fits; try apply first_record_fits.
-  all: unfold context_words in *; simpl; unfits; simpl; auto; try lia.
+  all: simpl; unfits; simpl; auto; try lia.
   all: try (apply Hs).
   all: try (constructor; simpl; try apply Hs; unfits; auto).
   all: try (apply N.mod_lt; lia); try (apply copies_fit; first [assumption|apply Hs]).
