@@ -153,7 +153,8 @@ Qed.
 
 Lemma plain_offset o : is_plain_offset o = true -> N.shiftr o 2 = o / 4 /\ o / 4 + 12 <= 1024.
 Proof.
-  unfold is_plain_offset. change (page_bytes - context_bytes) with 4032. intros [_ Ho%N.leb_le]%andb_prop. rewrite N.shiftr_div_pow2. split; [reflexivity|].
+  unfold is_plain_offset. change (page_bytes - context_bytes) with 4032.
+  intros [_ Ho%N.leb_le]%andb_prop. rewrite N.shiftr_div_pow2. split; [reflexivity|].
   apply (N.div_le_mono _ _ 4) in Ho; [|discriminate]. change (4032 / 4) with 1008 in Ho. lia.
 Qed.
 

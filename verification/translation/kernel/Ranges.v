@@ -34,11 +34,11 @@ Ltac met H :=
   cbv beta iota zeta delta [level_below level_above next_index next_register vaddr_at next_table unreachable
     current_partition switch_to invalidate read_register write_register read_entry write_entry read_link write_link
     is_empty_table read_gift write_gift next_gift read_origin write_origin mmu_root shadow1_root shadow2_root
-    config_list parent_of interrupt_state set_config_list set_interrupt_state next_list_page list_page_origin record_count lacks_room
-    find_record record_mmu_origin record_shadow1_origin record_shadow2_origin add_record drop_last_record
-    overwrite_record format_mmu format_shadow1 format_shadow2 format_list format_descriptor clear_page
-    read_word write_word load_registers store_registers
-    bind ret undefined in_table get put format get_descriptor get_record] in H;
+    config_list parent_of interrupt_state set_config_list set_interrupt_state next_list_page list_page_origin
+    record_count lacks_room find_record record_mmu_origin record_shadow1_origin record_shadow2_origin add_record
+    drop_last_record overwrite_record format_mmu format_shadow1 format_shadow2 format_list format_descriptor
+    clear_page read_word write_word load_registers store_registers bind ret undefined in_table get put format
+    get_descriptor get_record] in H;
   repeat match type of H with
   | context [match ?x with _ => _ end] =>
     lazymatch x with
