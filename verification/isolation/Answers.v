@@ -176,42 +176,42 @@ Qed.
 Definition context_of (f : N -> bool) c (a : word) (z : context) : Prop :=
   if all_of_context f a then context_partition z = c /\ context_first z <> 0 else z = no_context c.
 
+(** Reading and writing look up a context in the same way; they differ in what [get] finds of a page. *)
+Lemma gets_context (get : page -> vaddr -> K page) (may : N -> bool) c a :
+  (forall v, gets (get c v) s (if may v then pg V c v else 0)) -> (forall v, may v = true -> pg V c v <> 0) ->
+  exists z, gets (if word_eq a zero || negb (context_fits a) then ret (no_context c) else
+    let! p := get c (page_number a) in
+    if page_eq p no_page then ret (no_context c) else
+    if in_one_page a then ret (UserContext c p p (page_offset a)) else
+    let! q := get c (page_number (context_end a)) in
+    if page_eq q no_page then ret (no_context c) else
+    ret (UserContext c p q (page_offset a)))%monad s z /\ context_of may c a z.
+Proof.
+  intros G D. unfold context_of, all_of_context. open_tests.
+  destruct ((a =? 0) || negb (context_fits a)); cbn [negb andb]; [eexists; split; [apply gets_ret|done]|].
+  pose proof (G (page_number a)) as G1. pose proof (D (page_number a)) as D1.
+  destruct (may (page_number a)); cbn [andb].
+  2:{ eexists. split; [eapply gets_bind; [exact G1|]; rewrite N.eqb_refl; apply gets_ret|done]. }
+  specialize (D1 eq_refl). destruct (in_one_page a); cbn [orb].
+  { eexists. split; [eapply gets_bind; [exact G1|]; rewrite (proj2 (N.eqb_neq _ _) D1); apply gets_ret|done]. }
+  pose proof (G (page_number (context_end a))) as G2. pose proof (D (page_number (context_end a))) as D2.
+  destruct (may (page_number (context_end a))).
+  - specialize (D2 eq_refl). eexists. split; [eapply gets_bind; [exact G1|]; rewrite (proj2 (N.eqb_neq _ _) D1);
+      eapply gets_bind; [exact G2|]; rewrite (proj2 (N.eqb_neq _ _) D2); apply gets_ret|done].
+  - eexists. split; [|reflexivity]. eapply gets_bind; [exact G1|]. rewrite (proj2 (N.eqb_neq _ _) D1).
+    eapply gets_bind; [exact G2|]. rewrite N.eqb_refl. apply gets_ret.
+Qed.
+
 Lemma gets_readable_context c a : is_partition ρ c ->
   exists z, gets (readable_context c a) s z /\ context_of (may_read V c) c a z.
 Proof.
-  intros Pc. unfold readable_context, context_of, all_of_context. open_tests.
-  destruct ((a =? 0) || negb (context_fits a)); cbn [negb andb]; [eexists; split; [apply gets_ret|done]|].
-  pose proof (gets_readable_page c (page_number a) Pc) as G. pose proof (readable_data c (page_number a)) as D.
-  destruct (may_read V c (page_number a)); cbn [andb].
-  2:{ eexists. split; [eapply gets_bind; [exact G|]; rewrite N.eqb_refl; apply gets_ret|done]. }
-  destruct (D eq_refl) as [_ Z]. destruct (in_one_page a); cbn [orb].
-  { eexists. split; [eapply gets_bind; [exact G|]; rewrite (proj2 (N.eqb_neq _ _) Z); apply gets_ret|done]. }
-  pose proof (gets_readable_page c (page_number (context_end a)) Pc) as G'.
-  pose proof (readable_data c (page_number (context_end a))) as D'.
-  destruct (may_read V c (page_number (context_end a))).
-  - destruct (D' eq_refl) as [_ Z']. eexists. split; [eapply gets_bind; [exact G|]; rewrite (proj2 (N.eqb_neq _ _) Z);
-      eapply gets_bind; [exact G'|]; rewrite (proj2 (N.eqb_neq _ _) Z'); apply gets_ret|done].
-  - eexists. split; [|reflexivity]. eapply gets_bind; [exact G|]. rewrite (proj2 (N.eqb_neq _ _) Z).
-    eapply gets_bind; [exact G'|]. rewrite N.eqb_refl. apply gets_ret.
+  intros Pc. apply (gets_context readable_page); [by intros; apply gets_readable_page|by intros v [_ Z]%readable_data].
 Qed.
 
 Lemma gets_writable_context c a : is_partition ρ c ->
   exists z, gets (writable_context c a) s z /\ context_of (may_write_page V c) c a z.
 Proof.
-  intros Pc. unfold writable_context, context_of, all_of_context. open_tests.
-  destruct ((a =? 0) || negb (context_fits a)); cbn [negb andb]; [eexists; split; [apply gets_ret|done]|].
-  pose proof (gets_writable_page c (page_number a) Pc) as G. pose proof (writable_data c (page_number a)) as D.
-  destruct (may_write_page V c (page_number a)); cbn [andb].
-  2:{ eexists. split; [eapply gets_bind; [exact G|]; rewrite N.eqb_refl; apply gets_ret|done]. }
-  destruct (D eq_refl) as [_ Z]. destruct (in_one_page a); cbn [orb].
-  { eexists. split; [eapply gets_bind; [exact G|]; rewrite (proj2 (N.eqb_neq _ _) Z); apply gets_ret|done]. }
-  pose proof (gets_writable_page c (page_number (context_end a)) Pc) as G'.
-  pose proof (writable_data c (page_number (context_end a))) as D'.
-  destruct (may_write_page V c (page_number (context_end a))).
-  - destruct (D' eq_refl) as [_ Z']. eexists. split; [eapply gets_bind; [exact G|]; rewrite (proj2 (N.eqb_neq _ _) Z);
-      eapply gets_bind; [exact G'|]; rewrite (proj2 (N.eqb_neq _ _) Z'); apply gets_ret|done].
-  - eexists. split; [|reflexivity]. eapply gets_bind; [exact G|]. rewrite (proj2 (N.eqb_neq _ _) Z).
-    eapply gets_bind; [exact G'|]. rewrite N.eqb_refl. apply gets_ret.
+  intros Pc. apply (gets_context writable_page); [by intros; apply gets_writable_page|by intros v [_ Z]%writable_data].
 Qed.
 
 End Reads.
