@@ -4,16 +4,17 @@
 load("//tools/bazel:coq.bzl", "coq_extract", "coq_library")
 load("//tools/bazel:ocaml.bzl", "ocaml_binary")
 
-def c_writer(name, program):
-    """The program that writes the C of a translated program, from the package's ExtractText.v.
+def c_writer(name, src, program):
+    """The program that writes the C of a translated program.
 
     Args:
       name: the target, by custom write_c.
+      src: the .v file that extracts the text.
       program: the coq_library with the text.
     """
     coq_extract(
         name = "text",
-        src = "ExtractText.v",
+        src = src,
         outs = [
             "text.ml",
             "text.mli",
@@ -26,16 +27,17 @@ def c_writer(name, program):
         generated = [":text"],
     )
 
-def refused_test(name, program):
-    """Wrong programs are refused: the library with the package's Refused.v builds only then.
+def refused_test(name, src, program):
+    """Wrong programs are refused: the library :refused builds only then.
 
     Args:
       name: the target, ending in _test.
+      src: the .v file with the wrong programs.
       program: the coq_library with the right program.
     """
     coq_library(
         name = "refused",
-        srcs = {"Refused.v": []},
+        srcs = {src: []},
         deps = [program],
     )
     native.sh_test(

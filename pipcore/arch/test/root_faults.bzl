@@ -4,30 +4,31 @@
 load("//tools/bazel:image.bzl", "pip_image", "qemu_test")
 load("//tools/bazel:partition.bzl", "pip_partition")
 
-def root_fault_tests(arch, faults):
-    """For each fault NAME the partition root_fault_NAME, its image and its test, from the package's root_fault.S.
+def root_fault_tests(name, arch, faults):
+    """For each fault the partition NAME_FAULT, its image and its test, from the package's root_fault.S.
 
     Args:
+      name: what the targets begin with.
       arch: the architecture.
       faults: from the name to the value of FAULT and the last words, a regular expression.
     """
-    for name, (number, words) in faults.items():
+    for fault, (number, words) in faults.items():
         pip_partition(
-            name = "root_fault_" + name,
+            name = "%s_%s" % (name, fault),
             srcs = ["root_fault.S"],
             arch = arch,
             copts = ["-DFAULT=" + number],
             libpip = [],
         )
         pip_image(
-            name = "root_fault_%s_image" % name,
+            name = "%s_%s_image" % (name, fault),
             arch = arch,
-            root = ":root_fault_" + name,
+            root = ":%s_%s" % (name, fault),
         )
         qemu_test(
-            name = "root_fault_%s_test" % name,
+            name = "%s_%s_test" % (name, fault),
             size = "small",
             expect = "last_words",
-            image = ":root_fault_%s_image" % name,
+            image = ":%s_%s_image" % (name, fault),
             last_words = words,
         )
