@@ -3,7 +3,7 @@
 
    An agent's code is copied to its home page, at AGENT_CODE.  The nanny sets the registers through the context that the
    agent starts from; an agent ends with a software interrupt that its ancestors leave to the root. */
-#include "nanny/home_x86.h"
+#include "nanny/home.h"
 
         .section .rodata.agent_code, "a", @progbits
         .globl  nanny_agent_code
@@ -97,11 +97,12 @@ nanny_yield_by_gate:
         jmp     nanny_entered
         .size   nanny_yield_by_gate, . - nanny_yield_by_gate
 
-        /* Every vector of the nanny begins here; EAX says which. */
+        /* Every vector of the nanny begins here; EBX says which. */
         .globl  nanny_handler
         .type   nanny_handler, @function
 nanny_handler:
         movl    nanny_stack, %esp
+        movl    %ebx, %eax
         jmp     nanny_entered
         .size   nanny_handler, . - nanny_handler
 

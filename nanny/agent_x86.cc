@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nanny/agent_x86.h"
-
 #include <array>
 #include <cstddef>
 #include <span>
 
-#include "libpip/cpp/vidt.h"
+#include "nanny/agent.h"
 #include "pip/api.h"
 #include "pip/arch/services.h"
 
@@ -15,9 +13,6 @@ struct NannyRegisters {
 };
 void nanny_enter(NannyRegisters* registers);
 void nanny_yield_by_gate(NannyRegisters* arguments);
-void nanny_handler();
-extern const std::uint8_t nanny_agent_code[];
-extern const std::uint8_t nanny_agent_code_end[];
 }
 
 namespace nanny {
@@ -33,17 +28,6 @@ constexpr std::array<std::uint16_t, kServices> kSelectors = {
     PIP_GATE_CREATE_PARTITION, PIP_GATE_COUNT_TO_MAP,  PIP_GATE_PREPARE,      PIP_GATE_ADD_VADDR,
     PIP_GATE_GET_INT_STATE,    PIP_GATE_SET_INT_STATE, PIP_GATE_REMOVE_VADDR, PIP_GATE_MAPPED_IN_CHILD,
     PIP_GATE_DELETE_PARTITION, PIP_GATE_COLLECT,       PIP_GATE_YIELD};
-
-// Words that name no context, for VIDTs: of the kernel, of the window, wrapping, at the last place where 64 bytes fit,
-// unaligned, across two pages.
-constexpr std::array<std::uint32_t, 12> kGarbageContexts = {0x00000001, 0x00100000, 0x003FFFFC, 0xD0000000,
-                                                            0xFFBFFFE0, 0xFFFFFFC1, 0xFFFFFFFF, 0x7FFFFFF0,
-                                                            0xCFFFFFE0, 0xFFFFFFC0, 0xFFFFFC01, 0xFFFFEFE0};
-// Of these the first ones are unreachable for everybody, the root too.
-constexpr std::size_t kHopelessContexts = 9;
-
-std::array<user_ctx_t, kOwnHandlers> handlers;
-user_ctx_t own_away;
 
 std::size_t Number(Service service) { return static_cast<std::size_t>(service); }
 
@@ -125,48 +109,7 @@ std::uint32_t OwnGate(const Call& call) {
   return 0;
 }
 
-// A gate's result is one word.
-Answer FromGate(Service service, std::uint32_t word) {
-  if (service == Service::kYield) {
-    return {static_cast<pip_status_t>(word), 0};
-  }
-  return {PIP_DONE, word};
-}
-
 }  // namespace
-
-user_ctx_t& Home::Context(std::uint32_t offset) const {
-  // Contexts lie in the home at multiples of 64.
-  return *reinterpret_cast<user_ctx_t*>(words_ + offset / 4);
-}
-
-void Home::Fill(Random& random, std::uint32_t signature) {
-  for (std::uint32_t i = 0; i < AGENT_GO / 4; ++i) {
-    words_[i] = 0;
-  }
-  for (std::uint32_t i = AGENT_GO / 4; i < 1024; ++i) {
-    std::uint32_t word = 0;
-    for (std::uint32_t byte = 0; byte < 4; ++byte) {
-      word = word << 8 | (0xD0 + random.Below(0x2C));
-    }
-    words_[i] = word;
-  }
-  auto* const code = reinterpret_cast<std::uint8_t*>(words_) + AGENT_CODE_OFFSET;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(nanny_agent_code_end - nanny_agent_code); ++i) {
-    code[i] = nanny_agent_code[i];
-  }
-  words_[AGENT_SLOT_GO] = AGENT_HOME + AGENT_GO;
-  words_[AGENT_SLOT_ARRIVAL] = AGENT_HOME + AGENT_ARRIVAL;
-  words_[AGENT_SLOT_AWAY] = AGENT_HOME + AGENT_AWAY;
-  words_[PIP_VECTOR_SAVE_MASKED] = AGENT_HOME + AGENT_STOPPED;
-  words_[PIP_VECTOR_SAVE_UNMASKED] = AGENT_HOME + AGENT_STOPPED;
-  for (std::size_t i = 0; i < kGarbageContexts.size(); ++i) {
-    words_[AGENT_SLOT_GARBAGE + i] = kGarbageContexts[i];
-  }
-  pip_context_initialise(&Context(AGENT_ARRIVAL), AGENT_CODE + AGENT_LANDED, AGENT_HOME + AGENT_STACK_END, 0);
-  Forget();
-  words_[AGENT_SIGNATURE / 4] = signature;
-}
 
 void Home::SetCall(const Call& call, Entry entry) {
   user_ctx_t& go = Context(AGENT_GO);
@@ -195,11 +138,6 @@ void Home::SetCall(const Call& call, Entry entry) {
   auto* const code = reinterpret_cast<std::uint8_t*>(words_) + AGENT_CODE_OFFSET + AGENT_GATE;
   code[5] = static_cast<std::uint8_t>(kSelectors[Number(call.service)]);
   code[6] = 0;
-}
-
-void Home::SetYieldToChild(std::uint32_t descriptor, std::uint32_t vector) {
-  const Call yield{Service::kYield, {descriptor, vector, AGENT_SLOT_NOTHING, 0, 0}};
-  SetCall(yield, HasFastEntry() ? Entry::kFast : Entry::kGate);
 }
 
 void Home::SetTouch(std::uint32_t address, bool write, std::uint32_t value) {
@@ -235,10 +173,12 @@ Answer Home::Result(const Call& call, Entry entry) const {
   if (entry == Entry::kFast) {
     return {static_cast<pip_status_t>(r.eax), r.edx};
   }
-  return FromGate(call.service, r.eax);
+  return FromWord(call.service, r.eax);
 }
 
-bool Home::KeptRegisters(Entry entry, const user_ctx_t& started) const {
+std::uint32_t Home::WordRead() const { return stop().regs.eax; }
+
+bool Home::KeptRegisters(const Call& /*call*/, Entry entry, const user_ctx_t& started) const {
   const auto& now = stop().regs;
   const auto& then = started.regs;
   return now.ebx == then.ebx && now.esi == then.esi && now.edi == then.edi && now.ebp == then.ebp &&
@@ -262,87 +202,29 @@ bool CanEnter(Entry entry, const Call& call) {
   return HasFastEntry() && (call.service != Service::kCreatePartition || call.arguments[4] % 4096 == 0);
 }
 
-Answer Shown(Entry entry, const Call& call, Answer answer) {
-  if (entry == Entry::kFast) {
-    return answer;
-  }
-  const bool done = answer.status == PIP_DONE;
-  switch (call.service) {
-    case Service::kCreatePartition:
-    case Service::kAddVAddr:
-    case Service::kRemoveVAddr:
-    case Service::kDeletePartition:
-      return {PIP_DONE, done ? 1U : 0U};
-    case Service::kPrepare:
-      return {PIP_DONE, (answer.value & ~1U) | (done ? 1U : 0U)};
-    case Service::kCountToMap:
-    case Service::kMappedInChild:
-    case Service::kCollect:
-      return {PIP_DONE, done ? answer.value : 0};
-    case Service::kGetIntState:
-      return {PIP_DONE, done ? answer.value : UINT32_MAX};
-    case Service::kSetIntState:
-      return {PIP_DONE, 0};
-    case Service::kYield:
-      return {answer.status, 0};
-  }
-  return answer;
-}
-
-void SetOwnVidt() {
-  pip::Vidt vidt = pip::Vidt::Own();
-  const auto entry = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(nanny_handler));
-  for (std::uint32_t vector = 0; vector < kOwnHandlers; ++vector) {
-    pip_context_initialise(&handlers[vector], entry, 0, 0);
-    handlers[vector].regs.eax = NANNY_TOLD + vector;
-    vidt.Set(vector, handlers[vector]);
-  }
-  for (std::uint32_t slot = kOwnHandlers; slot < PIP_VIDT_ENTRIES; ++slot) {
-    vidt.Set(slot, 0);
-  }
-  for (std::uint32_t i = 0; i < kHopelessContexts; ++i) {
-    vidt.Set(AGENT_SLOT_GARBAGE + i, kGarbageContexts[i]);
-  }
-  own_away = handlers[AGENT_SLOT_AWAY];
-  vidt.Set(AGENT_SLOT_AWAY, own_away);
-  vidt.Set(AGENT_SLOT_NOTHING, 0);
-}
-
-OwnResult CallAsRoot(const Call& call, Entry entry) {
-  OwnResult result;
-  const bool yields = call.service == Service::kYield;
-  if (entry == Entry::kGate && !yields) {
-    result.answer = FromGate(call.service, OwnGate(call));
-    return result;
-  }
+Answer EnterKernel(const Call& call, Entry entry) {
   NannyRegisters registers = FastRegisters(call);
   if (entry == Entry::kFast) {
     nanny_enter(&registers);
+  } else if (call.service != Service::kYield) {
+    return FromWord(call.service, OwnGate(call));
   } else {
     const auto& a = call.arguments;
     registers = {.eax = a[0], .ebx = a[1], .esi = a[2], .edi = a[3], .ebp = a[4], .edx = 0};
     nanny_yield_by_gate(&registers);
   }
-  if (yields && registers.eax >= NANNY_TOLD) {
-    result.told = true;
-    result.vector = registers.eax - NANNY_TOLD;
-  } else {
-    result.answer = {static_cast<pip_status_t>(registers.eax), registers.edx};
-  }
-  // Whoever comes back through the context that this yield saved must find a place that still exists.
-  own_away = handlers[AGENT_SLOT_AWAY];
-  return result;
+  return {static_cast<pip_status_t>(registers.eax), registers.edx};
 }
 
 bool HasFastEntry() { return pip_cpu_has_sysenter != 0; }
 
 // Intel 8254 data sheet, control words: counter 0 as rate generator (mode 2).
-void SetTicks(std::uint32_t divisor) {
+void SetTicks(std::uint32_t cycles) {
   constexpr std::uint16_t kControl = 0x43;
   constexpr std::uint16_t kCounter = 0x40;
   Pip_Outb(kControl, 0x34);
-  Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor));
-  Pip_Outb(kCounter, static_cast<std::uint8_t>(divisor >> 8));
+  Pip_Outb(kCounter, static_cast<std::uint8_t>(cycles));
+  Pip_Outb(kCounter, static_cast<std::uint8_t>(cycles >> 8));
 }
 
 }  // namespace nanny

@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "nanny/wild_x86.h"
+#include "nanny/wild.h"
 #include "pip/stdio.h"
 
 namespace nanny {
@@ -14,20 +14,8 @@ constexpr std::uint32_t kPage = 4096;
 // So many pages are left in lists that never become longer.
 constexpr std::uint32_t kMargin = 6;
 
-// Addresses that are refused, or nearly: the kernel's, unaligned, first and last ones.
-constexpr std::array<std::uint32_t, 24> kNasty = {
-    0,          1,          0x1000,     0x00100000, 0x003FF000, 0x003FFFFF, 0x00400000, 0x00400001,
-    0x7FFFFFFF, 0x80000000, 0x80001000, 0xC00A0000, 0xCFFFF000, 0xCFFFFFFF, 0xD0000000, 0xD0001000,
-    0xE0000000, 0xFFBFF000, 0xFFBFFFFF, 0xFFC00000, 0xFFFFB000, 0xFFFFE001, 0xFFFFFFFF, 0xFFFFF001};
 constexpr std::array<std::uint32_t, 10> kNastyWords = {0,    1,      2,          1022,       1023,
                                                        1024, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
-// Where children get memory: first and last pages of tables, of user space.
-constexpr std::array<std::uint32_t, 12> kDestinations = {0x00400000, 0x007FF000, 0x00700000, 0x00800000,
-                                                         0x7FFFF000, 0x80000000, 0xCFC00000, 0xCFFFF000,
-                                                         0xFFC00000, 0xFFFFD000, 0xFFFFE000, 0xFFFFF000};
-
-// The timer's divisor: from a tick now and then to several in each call.
-constexpr std::array<std::uint32_t, 4> kTickRates = {kDefaultTicks, 1193, 240, 60};
 constexpr std::uint32_t kCallsBetweenGales = 500;
 constexpr std::uint32_t kStepsBetweenWildRuns = 60;
 

@@ -1,95 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hostile partitions: one executes whatever can be made up, from whatever registers, while another one, the victim,
-// must find its memory as it was.  What each single attack must come to stands in pipcore/arch/x86/test; here are the
-// many: all vectors, all selectors, ports, flags before each way into the kernel, random contexts, random machine code.
+// Hostile partitions on x86 (hostile.h): all vectors, all selectors, ports, flags before each way into the kernel.
 #include <array>
 #include <cstdint>
 #include <span>
 
-#include "nanny/builder.h"
+#include "nanny/hostile.h"
 #include "nanny/phases.h"
-#include "nanny/wild_x86.h"
 #include "pip/calltable.h"
-#include "pip/stdio.h"
-#include "pip/vidt.h"
 
 namespace nanny {
 namespace {
 
-constexpr std::uint32_t kCode = kChildMemory;            // a page of the attacker's own
-constexpr std::uint32_t kStack = kChildMemory + 0x1800;  // in its second page
-constexpr std::uint32_t kStackPage = kChildMemory + 0x1000;
-constexpr std::uint32_t kPages = 8;
 constexpr std::uint32_t kTrap = 0x100;
 constexpr std::uint32_t kNestedTask = 0x4000;
-constexpr std::uint32_t kFastTicks = 2386;  // 500 a second
-constexpr std::uint32_t kPatience = 1000;   // ticks until a case that must end is given up
 constexpr std::uint32_t kUndefined = 6;
 constexpr std::uint32_t kNoCoprocessor = 7;
 constexpr std::uint32_t kNotPresent = 11;
 constexpr std::uint32_t kProtection = 13;
 constexpr std::uint32_t kPageFault = 14;
-constexpr std::uint32_t kTimer = 32;
 
-class Hostile {
+class HostileX86 : public Hostile {
  public:
-  explicit Hostile(World& world) : world_(world), reference_(world.reference()), random_(world.random()) {}
+  explicit HostileX86(World& world) : Hostile(world) {}
 
   void Run(std::uint32_t rounds);
 
  private:
-  using Code = std::span<const std::uint8_t>;
-
-  // Lets the attacker execute the code with these registers; the vector that the nanny is told.
-  std::uint32_t Execute(Code code, const user_ctx_t& context, std::uint32_t patience = kPatience);
-  user_ctx_t Registers() const {
-    user_ctx_t context;
-    pip_context_initialise(&context, kCode, kStack, 0);
-    return context;
-  }
-  void Require(bool condition, const char* what, std::uint32_t which, std::uint32_t told) {
-    if (!condition) {
-      printf("nanny: case %#x, told of %u\n", which, told);
-      world_.Fail(what);
-    }
-  }
   void AllVectors();
   void AllSelectors();
   void Ports();
   void FlagsBeforeEntries(std::uint32_t rounds);
-  void RandomContexts(std::uint32_t rounds);
-  void RandomCode(std::uint32_t rounds);
   void Virtual8086(std::uint32_t rounds);
   void FloatingPoint();
-  void Renew();
-  void AskVictim();
-  // A page of the attacker.
-  std::span<std::uint32_t> Words(std::uint32_t address) {
-    return std::span(reference_.WordsOf(reference_.Find(attacker_, address)->frame), 1024);
-  }
-
-  World& world_;
-  Reference& reference_;
-  Random& random_;
-  Id attacker_ = kNobody;
-  Id victim_ = kNobody;
 };
 
-std::uint32_t Hostile::Execute(Code code, const user_ctx_t& context, std::uint32_t patience) {
-  // Code is bytes.
-  auto* const bytes = reinterpret_cast<std::uint8_t*>(Words(kCode).data());
-  for (std::size_t i = 0; i < code.size(); ++i) {
-    bytes[i] = code[i];
-  }
-  // Whatever comes through runs into this.
-  bytes[code.size()] = 0x0F;
-  bytes[code.size() + 1] = 0x0B;
-  return world_.RunWild(attacker_, context, patience);
-}
-
 // INT n: the software's own vectors arrive as they are; those of the processor and of devices are refused.
-void Hostile::AllVectors() {
+void HostileX86::AllVectors() {
   for (std::uint32_t vector = 0; vector < 256; ++vector) {
     const std::array<std::uint8_t, 2> code = {0xCD, static_cast<std::uint8_t>(vector)};
     const std::uint32_t told = Execute(code, Registers());
@@ -99,7 +46,7 @@ void Hostile::AllVectors() {
 }
 
 // LCALL through each selector.  Gates do what they do with arguments of 0; a yield to the parent arrives at vector 0.
-void Hostile::AllSelectors() {
+void HostileX86::AllSelectors() {
   for (std::uint32_t& word : Words(kStackPage)) {
     word = 0;
   }
@@ -123,7 +70,7 @@ void Hostile::AllSelectors() {
 }
 
 // IN and OUT of a byte: the first 1024 ports, and every 97th after them.
-void Hostile::Ports() {
+void HostileX86::Ports() {
   for (std::uint32_t port = 0; port < 0x10000; port += port < 0x400 ? 1 : 97) {
     for (const std::uint8_t opcode : {std::uint8_t{0xEC}, std::uint8_t{0xEE}}) {
       user_ctx_t context = Registers();
@@ -137,7 +84,7 @@ void Hostile::Ports() {
 
 // POPF with any flags, any selectors in DS and ES, any stack pointer near the end of the page; then a way into the
 // kernel.
-void Hostile::FlagsBeforeEntries(std::uint32_t rounds) {
+void HostileX86::FlagsBeforeEntries(std::uint32_t rounds) {
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const std::uint32_t flags = random_.OneIn(2) ? 1U << random_.Below(22) : random_.Word();
     constexpr std::array<std::uint8_t, 6> kDataSelectors = {0, 1, 2, 3, 0x20, 0x23};
@@ -178,26 +125,11 @@ void Hostile::FlagsBeforeEntries(std::uint32_t rounds) {
   }
 }
 
-// Any registers and flags, any address to start at: kernel, window, the attacker's own garbage.
-void Hostile::RandomContexts(std::uint32_t rounds) {
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    Renew();
-    (void)world_.RunWild(attacker_, MakeWildContext(random_, kCode), 1);
-  }
-}
-
-void Hostile::RandomCode(std::uint32_t rounds) {
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    Renew();
-    (void)world_.RunWild(attacker_, MakeWildCode(random_, Words(kCode), kCode), 1);
-  }
-}
-
 // IRET with VM set, IF clear, any IOPL.  A processor ignores these bits at user level (Intel SDM volume 2A, IRET): the
 // attacker returns to the code segment of its choice, or faults.  QEMU 7.2 obeys and enters virtual-8086 mode with
 // interrupts masked; but there every address is below 0x110000, where only the kernel has memory, so that the first
 // fetch is a page fault.
-void Hostile::Virtual8086(std::uint32_t rounds) {
+void HostileX86::Virtual8086(std::uint32_t rounds) {
   constexpr std::uint32_t kVirtual8086 = 0x20000;
   constexpr std::uint32_t kInterrupts = 0x200;
   constexpr std::array<std::uint8_t, 1> kIret = {0xCF};
@@ -217,7 +149,7 @@ void Hostile::Virtual8086(std::uint32_t rounds) {
 }
 
 // x87, MMX, SSE: nobody has them, so nothing of one partition's can be found in another's.
-void Hostile::FloatingPoint() {
+void HostileX86::FloatingPoint() {
   const std::array<std::array<std::uint8_t, 4>, 10> codes = {{
       {0xDB, 0xE3, 0x90, 0x90},  // fninit
       {0xD9, 0xE8, 0x90, 0x90},  // fld1
@@ -236,31 +168,8 @@ void Hostile::FloatingPoint() {
   }
 }
 
-// A partition that nobody knows any more is replaced.
-void Hostile::Renew() {
-  world_.DeleteWild(attacker_);
-  attacker_ = Builder(world_).AddChild(kRoot, kPages);
-}
-
-// The victim has its memory, its names, its way into the kernel, and is interrupted when it spins.
-void Hostile::AskVictim() {
-  Renew();
-  for (std::uint32_t i = 0; i + 1 < kPages; ++i) {
-    world_.Touch(victim_, kChildMemory + i * 4096, i % 2 == 0);
-  }
-  (void)world_.Make(victim_, {Service::kMappedInChild, {kChildMemory}}, Entry::kGate);
-  std::uint32_t* const code = reference_.WordsOf(reference_.Find(victim_, kCode)->frame);
-  code[0] = 0xFEEB;  // jmp to itself
-  SetTicks(kFastTicks);
-  const std::uint32_t told = world_.RunWild(victim_, Registers(), 1);
-  SetTicks(kDefaultTicks);
-  Require(told == kTimer, "a partition that spins is not interrupted", 0, told);
-  world_.Audit();
-}
-
-void Hostile::Run(std::uint32_t rounds) {
-  victim_ = Builder(world_).AddChild(kRoot, kPages);
-  attacker_ = Builder(world_).AddChild(kRoot, kPages);
+void HostileX86::Run(std::uint32_t rounds) {
+  Begin();
   AllVectors();
   AskVictim();
   AllSelectors();
@@ -274,17 +183,18 @@ void Hostile::Run(std::uint32_t rounds) {
   SetTicks(kFastTicks);
   FlagsBeforeEntries(rounds);
   AskVictim();
-  SetTicks(kFastTicks);
-  RandomContexts(rounds);
-  AskVictim();
-  SetTicks(kFastTicks);
-  RandomCode(rounds);
-  AskVictim();
-  DeleteAll(world_);
+  RunRandomCasesAndEnd(rounds);
 }
+
+// UD2; JMP to itself.
+constexpr std::array<std::uint8_t, 2> kUd2 = {0x0F, 0x0B};
+constexpr std::array<std::uint8_t, 2> kJump = {0xEB, 0xFE};
 
 }  // namespace
 
-void TestHostile(World& world, std::uint32_t rounds) { Hostile(world).Run(rounds); }
+constinit const Hostile::Code Hostile::kUndefinedInstruction = kUd2;
+constinit const Hostile::Code Hostile::kEndlessLoop = kJump;
+
+void TestHostile(World& world, std::uint32_t rounds) { HostileX86(world).Run(rounds); }
 
 }  // namespace nanny

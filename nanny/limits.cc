@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "nanny/machine.h"
 #include "nanny/phases.h"
 #include "pip/services.h"
 #include "pip/stdio.h"
@@ -13,12 +14,7 @@ namespace nanny {
 namespace {
 
 constexpr std::uint32_t kPage = 4096;
-constexpr std::uint32_t kSlotBytes = 0x400000;
-constexpr std::uint32_t kFirstSlot = 1;
-constexpr std::uint32_t kSlotsEnd = 832;
-constexpr std::uint32_t kLastSlot = 1023;
 constexpr std::uint32_t kListCapacity = 255;
-constexpr std::uint32_t kVgaText = 0xC00B8000;
 constexpr std::uint32_t kPartitionsMax = 3000;
 constexpr std::uint32_t kStep = 7;
 
@@ -92,8 +88,8 @@ void Limits::FullConfigurationList() {
   const std::uint32_t child = Create();
   std::uint32_t tables = 0;
   std::uint32_t list_pages = 1;
-  for (std::uint32_t slot = kFirstSlot; slot <= kLastSlot; slot = slot + 1 == kSlotsEnd ? kLastSlot : slot + 1) {
-    const std::uint32_t address = slot * kSlotBytes + (slot % 1024) * kPage;
+  for (std::uint32_t i = 0; i < kUserTables; ++i) {
+    const std::uint32_t address = AddressOfTable(i) + (i % 1024) * kPage;
     const bool full = tables == list_pages * kListCapacity;
     const std::uint32_t needed = full ? 4 : 3;
     if (has_reasons_) {
@@ -113,8 +109,7 @@ void Limits::FullConfigurationList() {
   std::uint32_t back = 0;
   for (std::uint32_t i = 0; i < tables; ++i) {
     const std::uint32_t index = i % 2 == 0 ? tables / 2 + i / 2 : tables / 2 - 1 - i / 2;
-    const std::uint32_t slot = index + 1 == tables ? kLastSlot : kFirstSlot + index;
-    const pip_answer_t answer = pip_collect(child, slot * kSlotBytes);
+    const pip_answer_t answer = pip_collect(child, AddressOfTable(index));
     Require(answer.status == PIP_DONE, "limits: collect");
     for (std::uint32_t page = answer.value; page != 0;) {
       const std::uint32_t next = Words(page)[0];
@@ -123,7 +118,7 @@ void Limits::FullConfigurationList() {
       page = next;
       ++back;
     }
-    Require(pip_collect(child, slot * kSlotBytes).status != PIP_DONE, "limits: collect twice");
+    Require(pip_collect(child, AddressOfTable(index)).status != PIP_DONE, "limits: collect twice");
     ++collected;
   }
   Require(back == 3 * collected + list_pages - 1, "limits: collect gave back another number of pages");
@@ -132,10 +127,7 @@ void Limits::FullConfigurationList() {
   printf("nanny: %u tables in %u pages of a configuration list, and %u pages back\n", tables, list_pages, back);
 }
 
-// First and last entries of tables, first and last addresses of user space.
 void Limits::Edges() {
-  constexpr std::array<std::uint32_t, 10> kEdges = {0x00400000, 0x007FF000, 0x00800000, 0x7FFFF000, 0x80000000,
-                                                    0xBFFFF000, 0xCFC00000, 0xCFFFF000, 0xFFC00000, 0xFFFFF000};
   const std::uint32_t child = Create();
   for (const std::uint32_t edge : kEdges) {
     if (pip_count_to_map(child, edge).value != 0) {
@@ -185,16 +177,16 @@ void Limits::Devices() {
   std::array<std::uint32_t, 5> pages = {Take(), Take(), Take(), Take(), Take()};
   for (std::uint32_t& page : pages) {
     const std::uint32_t ordinary = page;
-    page = kVgaText;
+    page = kDevice;
     const pip_status_t status = pip_create_partition(pages[0], pages[1], pages[2], pages[3], pages[4]);
     Require(has_reasons_ ? status == PIP_NOT_ORDINARY_MEMORY : status != PIP_DONE, "limits: a device as structure");
     page = ordinary;
   }
   const std::uint32_t child = Create();
   Require(pip_prepare(child, AGENT_HOME, TakeList(3)).status == PIP_DONE, "limits: prepare");
-  Require(pip_add_vaddr(kVgaText, child, AGENT_HOME, PIP_READ | PIP_WRITE) == PIP_DONE, "limits: sharing a device");
+  Require(pip_add_vaddr(kDevice, child, AGENT_HOME, PIP_READ | PIP_WRITE) == PIP_DONE, "limits: sharing a device");
   Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition");
-  Require(pip_mapped_in_child(kVgaText).value == 0, "limits: a device is still given");
+  Require(pip_mapped_in_child(kDevice).value == 0, "limits: a device is still given");
   RequireAllBack(false);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nanny/reference.h"
 
+#include "nanny/machine.h"
 #include "pip/vidt.h"
 
 namespace nanny {
@@ -20,10 +21,7 @@ constexpr std::uint32_t PageOf(std::uint32_t address) { return address & ~(kPage
 
 const char* NameOf(Service service) { return kNames[static_cast<std::size_t>(service)]; }
 
-bool IsUserAddress(std::uint32_t address) {
-  constexpr std::uint32_t kLastSlot = 0xFFC00000;
-  return address % kPage == 0 && address >= PIP_USER_BEGIN && (address < PIP_USER_END || address >= kLastSlot);
-}
+bool IsUserAddress(std::uint32_t address) { return address % kPage == 0 && IsUserPage(address); }
 
 void Reference::Initialise(std::uint32_t pool) {
   pool_ = pool;

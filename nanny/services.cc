@@ -13,9 +13,6 @@
 namespace nanny {
 namespace {
 
-// An address without a table.
-constexpr std::uint32_t kNoTable = 0x40000000;
-
 class Scene : public Builder {
  public:
   Scene(World& world, Id caller) : Builder(world), caller_(caller) {}
@@ -62,18 +59,18 @@ void Scene::Build() {
     }
   }
   const std::uint32_t good = Page(caller_);
-  const std::array<std::uint32_t, 17> kinds = {0,
-                                               0x1000,
-                                               0x003FF000,
+  const std::array<std::uint32_t, 17> kinds = {kLowKinds[0],
+                                               kLowKinds[1],
+                                               kLowKinds[2],
                                                kChildMemory,
                                                kChildMemory + 15 * 4096,
                                                kChildMemory + 0x3FF000,
                                                childs_structure,
                                                childs_given,
                                                kNoTable,
-                                               0xCFFFF000,
-                                               0xD0000000,
-                                               0xFFBFF000,
+                                               kHighKinds[0],
+                                               kHighKinds[1],
+                                               kHighKinds[2],
                                                given_,
                                                structure_,
                                                read_only,
@@ -178,7 +175,7 @@ void Scene::PrepareWithEverything() {
   };
   for (std::uint32_t kind = 0; kind < kind_count_; ++kind) {
     for (std::uint32_t length = 0; length <= 3; ++length) {
-      for (const std::uint32_t address : {kNoTable, kChildMemory, 0xD0000000U, kNoTable + 8}) {
+      for (const std::uint32_t address : {kNoTable, kChildMemory, kKernelPage, kNoTable + 8}) {
         for (std::uint32_t i = 0; i < length; ++i) {
           link(good[i], i + 1 < length ? good[i + 1] : kinds_[kind]);
         }
@@ -310,7 +307,7 @@ void TestServices(World& world) {
 void TestNesting(World& world) {
   // Five pages for a partition, three tables, a home, and the page that it may only read; memory lies beside the home.
   constexpr std::uint32_t kPerLevel = 10;
-  constexpr std::uint32_t kBesideHome = 0xFFC00000;
+  constexpr std::uint32_t kBesideHome = AGENT_HOME & ~0x3FFFFFU;
   Id partition = kRoot;
   std::uint32_t depth = 0;
   for (std::uint32_t pages = kFrames - kPerLevel; pages > kPerLevel; pages -= kPerLevel) {
@@ -319,7 +316,7 @@ void TestNesting(World& world) {
   }
   world.Touch(partition, AGENT_HOME, true);
   world.Touch(partition, kBesideHome, true);
-  world.Touch(partition, 0xD0000000, false);
+  world.Touch(partition, kKernelPage, false);
   (void)world.Make(partition, {Service::kYield, {0, AGENT_SLOT_ARRIVAL, AGENT_SLOT_AWAY, 1, 1}}, BestEntry());
   DeleteAll(world);
   printf("nanny: %u partitions inside one another, and all pages back\n", depth);

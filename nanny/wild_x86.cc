@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nanny/wild_x86.h"
-
 #include <array>
 #include <cstddef>
 
+#include "nanny/wild.h"
 #include "pip/calltable.h"
 
 namespace nanny {

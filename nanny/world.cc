@@ -28,10 +28,10 @@ void World::Initialise(const pip_fpinfo& boot, std::uint32_t pool, std::uint32_t
   reference_.Initialise(pool);
   reference_.AddRootTables(AddressOf(image.data()), AddressOf(image.data() + image.size()));
   reference_.AddRootTables(AddressOf(boot.membegin), AddressOf(boot.memend));
-  reference_.AddRootTables(0xC00B8000, 0xC00C0000);
+  reference_.AddRootTables(kDevice, kDeviceEnd);
   reference_.AddRootTables(PIP_VIDT_ADDRESS, PIP_VIDT_ADDRESS + kPage - 1);
   reference_.AddRootRange(AddressOf(image.data()), AddressOf(image.data() + image.size()));
-  reference_.AddRootRange(PIP_VIDT_ADDRESS, UINT32_MAX);
+  reference_.AddRootRange(PIP_VIDT_ADDRESS, kUserSpaceEnd);
   for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
     reference_.WordsOf(frame)[AGENT_SIGNATURE / 4] = Signature(frame);
   }
@@ -172,9 +172,10 @@ bool World::CanFollow(Id caller, const Call& call) {
   if (!reference_.Reaches(target, context, false)) {
     return true;
   }
-  target_eip_ = ContextWord(target, context, 0);
-  target_state_ = ContextWord(target, context, 1);
-  return !reference_.Reaches(target, target_eip_, false) || (CanRun(target) && context == AGENT_HOME + AGENT_ARRIVAL);
+  target_pc_ = ContextWord(target, context, kContextPc);
+  target_fetch_ = FirstFetch(target_pc_, ContextWord(target, context, kContextStatus));
+  target_state_ = ContextWord(target, context, kContextState);
+  return !reference_.Reaches(target, target_pc_, false) || (CanRun(target) && context == AGENT_HOME + AGENT_ARRIVAL);
 }
 
 bool World::Make(Id caller, const Call& call, Entry entry, Answer* answer) {
@@ -249,7 +250,7 @@ std::uint32_t World::FollowWithoutHome(Id caller) {
     const OwnResult result = CallAsRoot(way_, HasFastEntry() ? Entry::kFast : Entry::kGate);
     if (!result.told || (parent != kRoot && result.vector == ToldOf(parent, AGENT_DONE))) {
       // The last yield on the way is refused: the home is the kernel's, so the call was made.
-      return ToldOf(caller, kPageFault);
+      return ToldOf(caller, kFetchFault);
     }
     told_ = result.vector;
   }
@@ -303,18 +304,18 @@ void World::MakeAsAgent(Id caller, const Call& call, Entry entry, const Answer& 
   }
   if (reference_.IsKernels(reference_.Find(caller, AGENT_HOME)->frame)) {
     // It gave away the page on which it runs: it cannot come back from the call.
-    if (vector != ToldOf(caller, kPageFault)) {
+    if (vector != ToldOf(caller, kFetchFault)) {
       Fail("a partition runs on a page that it gave away");
     }
     return;
   }
   const Home home = HomeOf(caller);
   if (vector != ToldOf(caller, AGENT_DONE) || !home.HasDone(entry == Entry::kFast ? AGENT_FAST : AGENT_GATE)) {
-    printf("nanny: told of %u, stopped at %#x\n", vector, home.stop().eip);
+    printf("nanny: told of %u, stopped at %#x\n", vector, PcOf(home.stop()));
     Fail("the call did not return to its caller");
   }
   Compare(home.Result(call, entry), Shown(entry, call, expected));
-  if (!home.KeptRegisters(entry, started_)) {
+  if (!home.KeptRegisters(call, entry, started_)) {
     Fail("the call changed registers that it should keep");
   }
   if ((home.stop().pipflags != 0) != reference_.at(caller).unmasked) {
@@ -329,8 +330,8 @@ void World::CheckArrival(std::uint32_t vector) {
   if (vector == kTimer && !CanRun(target)) {
     return;  // a tick came before its first instruction, and there is no way back to it
   }
-  const bool lands = target_eip_ == AGENT_CODE + AGENT_LANDED;
-  if (vector != ToldOf(target, lands ? AGENT_LANDING : kPageFault)) {
+  const bool lands = target_pc_ == AGENT_CODE + AGENT_LANDED;
+  if (vector != ToldOf(target, lands ? AGENT_LANDING : kFetchFault)) {
     printf("nanny: told of %u\n", vector);
     Fail("the target of the yield did something else than its context says");
   }
@@ -338,7 +339,7 @@ void World::CheckArrival(std::uint32_t vector) {
     return;
   }
   const Home home = HomeOf(target);
-  if (lands ? !home.HasLanded() : !home.stopped() || home.stop().eip != target_eip_) {
+  if (lands ? !home.HasLanded() : !home.stopped() || PcOf(home.stop()) != target_fetch_) {
     Fail("the target of the yield was elsewhere than its context says");
   }
   if ((home.stop().pipflags != 0) != (target_state_ != 0)) {
@@ -377,7 +378,7 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
   const Home home = HomeOf(id);
   if (!reference_.Reaches(id, at, write)) {
     const std::uint32_t code = AGENT_CODE + (write ? AGENT_WRITE : AGENT_READ);
-    if (vector != ToldOf(id, kPageFault) || !home.stopped() || home.stop().eip != code) {
+    if (vector != ToldOf(id, kAccessFault) || !home.stopped() || PcOf(home.stop()) != code) {
       printf("nanny: partition %d, address %#x\n", id, at);
       Fail("a partition reaches memory that is not its own");
     }
@@ -385,11 +386,11 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
   }
   if (vector != ToldOf(id, AGENT_DONE) || !home.HasDone(write ? AGENT_WRITE : AGENT_READ)) {
     printf("nanny: partition %d, address %#x, told of %u, stopped %d at %#x\n", id, at, vector, home.stopped(),
-           home.stop().eip);
+           PcOf(home.stop()));
     Fail("a partition does not reach its own memory");
   }
   const std::uint32_t frame = reference_.Find(id, at)->frame;
-  if (write ? reference_.WordsOf(frame)[AGENT_SCRATCH / 4] != value : home.stop().regs.eax != Signature(frame)) {
+  if (write ? reference_.WordsOf(frame)[AGENT_SCRATCH / 4] != value : home.WordRead() != Signature(frame)) {
     Fail("a partition has another page there than it was given");
   }
 }

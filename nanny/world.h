@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "nanny/agent_x86.h"
+#include "nanny/agent.h"
 #include "nanny/random.h"
 #include "nanny/reference.h"
 #include "pip/fpinfo.h"
@@ -67,7 +67,6 @@ class World {
 
  private:
   static constexpr std::uint32_t kTimer = 32;
-  static constexpr std::uint32_t kPageFault = 14;
 
   Home HomeOf(Id id) const;
   // Homes of the partition and its ancestors, written anew.
@@ -103,7 +102,8 @@ class World {
   std::uint32_t told_ = 0;
   user_ctx_t started_{};  // the registers with which the caller began
   // What the reference's target_ had named for it before the call: read before the kernel can change it.
-  std::uint32_t target_eip_ = 0;
+  std::uint32_t target_pc_ = 0;
+  std::uint32_t target_fetch_ = 0;
   std::uint32_t target_state_ = 0;
   std::array<std::array<std::uint32_t, kStatuses>, kServices> counts_{};
   std::uint32_t touches_ = 0;

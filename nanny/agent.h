@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Agents on x86: how a partition is told what to do through its home page (home.h), and how the nanny enters the
-// kernel. Everything else of the nanny is the same on every architecture.
-#ifndef NANNY_AGENT_X86_H_
-#define NANNY_AGENT_X86_H_
+// Agents: how a partition is told what to do through its home page (home.h), and how the nanny enters the kernel. What
+// registers and instructions are is in agent_x86.cc and agent_armv7.cc; the rest, agent.cc, is the same everywhere.
+#ifndef NANNY_AGENT_H_
+#define NANNY_AGENT_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "nanny/home_x86.h"
+#include "nanny/home.h"
+#include "nanny/machine.h"
 #include "nanny/random.h"
 #include "nanny/reference.h"
 #include "pip/context.h"
 
 namespace nanny {
 
+// The entry whose answer has a reason, SYSENTER or an svc with status; the compatible one with one word, a call gate or
+// a plain svc.
 enum class Entry : std::uint8_t { kFast, kGate };
 
 // A home as the nanny sees it: words of a page of its pool.
@@ -44,25 +47,30 @@ class Home {
   // It stopped behind the code at this offset, having done what it was told.
   bool HasDone(std::uint32_t code) const;
   bool HasLanded() const;
-  // After a call that returned: the answer, as the entry shows it.
+  // After a call that returned: the answer, as the entry shows it. After a read: the word.
   Answer Result(const Call& call, Entry entry) const;
+  std::uint32_t WordRead() const;
   // Whether the registers that the kernel keeps have kept their values.
-  bool KeptRegisters(Entry entry, const user_ctx_t& started) const;
+  bool KeptRegisters(const Call& call, Entry entry, const user_ctx_t& started) const;
   // Whether the registers that a yield saved are those of the call.
   bool SavedRegisters(const Call& call, Entry entry, const user_ctx_t& started) const;
 
  private:
-  user_ctx_t& Context(std::uint32_t offset) const;
+  user_ctx_t& Context(std::uint32_t offset) const {
+    // Contexts lie in the home at multiples of four.
+    return *reinterpret_cast<user_ctx_t*>(words_ + offset / 4);
+  }
+
   std::uint32_t* words_;
 };
-
-inline constexpr std::size_t kCallsAtOnce = 64;
 
 // Whether this entry can carry the arguments at all.
 bool CanEnter(Entry entry, const Call& call);
 
-// What the entry shows of an answer: a call gate does not give reasons.
+// What the entry shows of an answer: the compatible one does not give reasons.
 Answer Shown(Entry entry, const Call& call, Answer answer);
+// The answer that is seen in the one word of the compatible entry.
+Answer FromWord(Service service, std::uint32_t word);
 
 // Makes the nanny's own VIDT: a handler for each vector below kOwnHandlers, AGENT_SLOT_AWAY to save to, some slots that
 // name no context.
@@ -77,13 +85,14 @@ struct OwnResult {
   std::uint32_t vector = 0;
 };
 OwnResult CallAsRoot(const Call& call, Entry entry);
+// The part of it that enters the kernel: the answer, or, as status of a yield, NANNY_TOLD and the vector.
+Answer EnterKernel(const Call& call, Entry entry);
 
 bool HasFastEntry();
 
-// The timer ticks once per so many cycles of its clock.
-inline constexpr std::uint32_t kDefaultTicks = 11932;  // 100 a second
-void SetTicks(std::uint32_t divisor);
+// The timer ticks once per so many cycles of its clock (machine.h).
+void SetTicks(std::uint32_t cycles);
 
 }  // namespace nanny
 
-#endif  // NANNY_AGENT_X86_H_
+#endif  // NANNY_AGENT_H_
