@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# new_partition.sh NAME: makes the folder NAME in the current folder, a copy of template/ with the name put in.
-# Bad names get one line and exit status 2, and nothing is written.
+# new_partition.sh NAME [--empty]: makes the folder NAME in the current folder, a copy of template/, or with --empty of
+# empty/, with the name put in. Bad names get one line and exit status 2, and nothing is written.
 set -euo pipefail
 
 complain() {
@@ -10,8 +10,16 @@ complain() {
 }
 
 template=$(dirname "${BASH_SOURCE[0]}")/template
-[ $# -eq 1 ] || complain "takes one name, for instance: ./pip new-partition hello"
-name=$1
+names=()
+for argument in "$@"; do
+  case $argument in
+    --empty) template=${template%/*}/empty ;;
+    --*) complain "unknown option $argument; new-partition knows --empty (./pip new-partition --help)" ;;
+    *) names+=("$argument") ;;
+  esac
+done
+[ ${#names[@]} -eq 1 ] || complain "takes one name, for instance: ./pip new-partition hello"
+name=${names[0]}
 
 [ -n "$name" ] || complain "the name is empty; for instance: ./pip new-partition hello"
 [[ $name =~ ^[a-z][a-z0-9-]*$ ]] ||

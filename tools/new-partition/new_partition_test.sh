@@ -29,6 +29,8 @@ refused "takes one name" one two
 refused "empty" ""
 long=a$(printf 'b%.0s' {1..40})
 refused "too long" "$long"
+refused "unknown option --full" hello --full
+refused "takes one name" --empty
 for name in Hello 9lives -x a_b a/b ../a . .. 'a b' 'a;b' "a'b" 'a&b' $'a\nb' "\$HOME" ä; do
   refused "is no name" "$name"
 done
@@ -39,13 +41,17 @@ mkdir folder
 ln -s nowhere link
 for name in taken folder link; do refused "exists" "$name"; done
 
-for name in hello a x86-demo2 "${long%b}"; do
-  "$tool" "$name" >/dev/null || wrong "$name is a good name"
+for name in hello a x86-demo2 "${long%b}" hollow; do
+  options=()
+  [ "$name" != hollow ] || options=(--empty)
+  "$tool" "${options[@]}" "$name" >/dev/null || wrong "$name is a good name"
   for file in BUILD README.md main.cc; do
     [ -s "$name/$file" ] || wrong "$name/$file is missing"
   done
   if grep -r template_ "$name"; then wrong "$name: the template's name is left"; fi
   grep -q "exit_pass(\"$name: " "$name/main.cc" || wrong "$name/main.cc does not say its name"
+  if [ "$name" != hollow ] && ! grep -q ChildBuilder "$name/main.cc"; then wrong "$name/main.cc makes no child"; fi
+  if [ "$name" = hollow ] && grep -q ChildBuilder "$name/main.cc"; then wrong "--empty is not empty"; fi
 done
 
 [ "$failures" -eq 0 ] || exit 1
