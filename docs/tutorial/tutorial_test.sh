@@ -11,7 +11,8 @@ for program in docs/tutorial/*.cc; do
   }
 done
 
-# refused PLANTED REASON: a page with one quotation that is wrong.
+# refused PLANTED REASON: a page with one quotation that is wrong; the backquotes below are the page's.
+# shellcheck disable=SC2016
 refused() {
   printf '%b' "$1" >"$TEST_TMPDIR/page.md"
   if docs/quotations.py "$TEST_TMPDIR/page.md" >/dev/null 2>"$TEST_TMPDIR/errors"; then

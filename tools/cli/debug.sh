@@ -6,7 +6,7 @@
 #: at its first instruction; gdb has the symbols of the kernel and of the partitions, and these commands (`help pip`):
 #:
 #:   pip tree                   all partitions, each below its parent
-#:   pip maps [PARTITION]       what it maps, and to whom it gave which pages
+#:   pip maps [PARTITION]       what it maps, and to whom it gave which pages; of every partition: pip maps all
 #:   pip vidt [PARTITION]       the contexts that its VIDT names
 #:   pip context ADDRESS [...]  the registers in a context
 #:   pip svg FILE               tree and maps as a picture

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #: inspect [IMAGE]   prints the tree of partitions of a guest, and who maps what
 #:
+#: First the tree, then each partition with the ranges that it maps and the child that it gave them to.
 #: The guest was started by ./pip run IMAGE --gdb 1234, with the same image (by default launcher); it stands still for a
 #: moment and goes on.
 #:
@@ -11,7 +12,7 @@ set -euo pipefail
 . tools/cli/common.sh
 image=
 port=1234
-commands=(-batch -ex "pip tree" -ex "echo \\n" -ex "pip maps")
+commands=(-batch -ex "pip tree" -ex "echo \\n" -ex "pip maps all")
 while [ $# -gt 0 ]; do
   case $1 in
     --port)
@@ -20,6 +21,7 @@ while [ $# -gt 0 ]; do
       ;;
     --svg)
       [ -n "${2:-}" ] || complain "--svg needs a file"
+      [ -d "$(dirname "$2")" ] || complain "--svg $2: there is no folder $(dirname "$2")"
       commands+=(-ex "pip svg $(realpath "$2")")
       shift
       ;;

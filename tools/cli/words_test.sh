@@ -61,6 +61,7 @@ refused '--gdb is a port' run --gdb x //a:b
 refused 'no such image: nowhere' debug nowhere
 refused 'unknown option --fast' inspect --fast
 refused '--svg needs a file' inspect --svg
+refused 'there is no folder nowhere' inspect --svg nowhere/tree.svg
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'image of which kind' image

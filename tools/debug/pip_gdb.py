@@ -154,14 +154,25 @@ class Tree(gdb.Command):
 
 
 class Maps(gdb.Command):
-    """pip maps [PARTITION]: what it maps, and to whom it gave which pages."""
+    """pip maps [PARTITION]: what it maps, and to whom it gave which pages; `pip maps all` for every partition."""
 
     def __init__(self):
         super().__init__("pip maps", gdb.COMMAND_DATA)
 
     def invoke(self, argument, from_tty):
-        for first, last, what in ranges(named(argument)):
-            print(f"{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {last - first + 1:6}  {what}")
+        if argument != "all":
+            self.show(named(argument), 0)
+            return
+        running = variable("running_partition")
+        for depth, at, partition in tree(root()):
+            print(describe(depth, at, partition, running))
+            self.show(partition, depth + 1)
+
+    @staticmethod
+    def show(partition, depth):
+        """A line for each range."""
+        for first, last, what in ranges(partition):
+            print(f"{'  ' * depth}{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {last - first + 1:6}  {what}")
 
 
 class Vidt(gdb.Command):
@@ -201,6 +212,16 @@ class Context(gdb.Command):
             print(f"{name:9} {value:#010x}")
 
 
+PARTITION_COLOUR = "#cfe0f7"
+
+
+def colour(what):
+    """The colour of a range in the picture: the kernel's, given to a child, or the partition's alone."""
+    if what.startswith("kernel"):
+        return "#d9d9d9"
+    return "#d8f0d0" if "given" in what else "#f7f7f7"
+
+
 class Svg(gdb.Command):
     """pip svg FILE: the tree of partitions and what each maps, as a picture."""
 
@@ -212,14 +233,14 @@ class Svg(gdb.Command):
             raise gdb.GdbError("which file? pip svg FILE")
         running, lines = variable("running_partition"), []
         for depth, at, partition in tree(root()):
-            lines.append((depth, True, describe(0, at, partition, running)))
-            lines += [(depth + 1, False, f"{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {what}")
+            lines.append((depth, PARTITION_COLOUR, describe(0, at, partition, running)))
+            lines += [(depth + 1, colour(what), f"{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {what}")
                       for first, last, what in ranges(partition)]
         rows = "".join(
             f'<rect x="{20 + 30 * depth}" y="{10 + 22 * i}" width="{900 - 30 * depth}" height="20" '
-            f'fill="{"#cfe0f7" if strong else "#f5f5f5"}"/>'
+            f'fill="{fill}"/>'
             f'<text x="{26 + 30 * depth}" y="{25 + 22 * i}">{text}</text>'
-            for i, (depth, strong, text) in enumerate(lines))
+            for i, (depth, fill, text) in enumerate(lines))
         with open(argument, "w", encoding="utf-8") as file:
             file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 {20 + 22 * len(lines)}" '
                        f'font-family="monospace" font-size="12">{rows}</svg>\n')
