@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # docs/tutorial.md quotes its programs as they are, and they print what it says; a page that does not is refused.
+# The backquotes below are Markdown's.
+# shellcheck disable=SC2016
 set -uo pipefail
 failures=0
 docs/quotations.py docs/tutorial.md || failures=1
@@ -11,8 +13,7 @@ for program in docs/tutorial/*.cc; do
   }
 done
 
-# refused PLANTED REASON: a page with one quotation that is wrong; the backquotes below are the page's.
-# shellcheck disable=SC2016
+# refused PLANTED REASON: a page with one quotation that is wrong.
 refused() {
   printf '%b' "$1" >"$TEST_TMPDIR/page.md"
   if docs/quotations.py "$TEST_TMPDIR/page.md" >/dev/null 2>"$TEST_TMPDIR/errors"; then
