@@ -22,33 +22,41 @@ def verdict(word, rows, page, pip=PIP):
         (root / "pip").write_text(pip, encoding="utf-8")
         (root / "pip").chmod(0o755)
         subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-        done = subprocess.run([sys.executable, "docs/commands.py", word, work], capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, "docs/commands.py", word, work], capture_output=True, text=True,
+                              check=False)
         return done.returncode, done.stdout + done.stderr
 
 
+RUN_B = "| `./pip run b` | each time | `^good$` |"
+FORM = "| `./pip run NAME` | each time | `x` |"
+BY_NIGHT = [ROWS[0].replace("each time", "by night"), ROWS[1]]
+CHECKS = [
+    ("a command without a row", ROWS, PAGE + "```sh\n./pip run b\n```\n", "does not say how"),
+    ("a mention without a row", ROWS, PAGE + "Or `./pip\nrun b`.\n", "does not say how"),
+    ("a row that no page has", [*ROWS, RUN_B], PAGE, "no page says this"),
+    ("a form to copy", ROWS, PAGE + "```sh\n./pip run NAME\n```\n", "nobody runs"),
+    ("a form that is run", [FORM, ROWS[0]], PAGE, "is a form"),
+    ("a form of nothing", [ROWS[0], ROWS[1].replace("run a", "run b")], PAGE, "nothing tests"),
+    ("an excuse", [*ROWS, "| `./pip run b` | never | |"], PAGE + "`./pip run b`", "tested never?"),
+    ("a test that is none", [*ROWS, "| `./pip run b` | as `//no/where:t` | |"], PAGE + "`./pip run b`", "no package"),
+]
+RUNS = [
+    ("a command that fails", BY_NIGHT, "#!/bin/sh\necho good; exit 1\n", "FAIL"),
+    ("a command that says less", BY_NIGHT, "#!/bin/sh\necho bad\n", "FAIL"),
+    ("no command at all", ROWS, PIP, "0 commands"),
+]
+
+
 def main():
+    cases = [(name, "check", rows, page, PIP, says) for name, rows, page, says in CHECKS]
+    cases += [(name, "night", rows, PAGE, pip, says) for name, rows, pip, says in RUNS]
     failures = 0
-    run_b = "| `./pip run b` | each time | `^good$` |"
-    for name, word, rows, page, pip, says in (
-            ("a command without a row", "check", ROWS, PAGE + "```sh\n./pip run b\n```\n", PIP, "does not say how"),
-            ("a mention without a row", "check", ROWS, PAGE + "Or `./pip\nrun b`.\n", PIP, "does not say how"),
-            ("a row that no page has", "check", [*ROWS, run_b], PAGE, PIP, "no page says this"),
-            ("a form to copy", "check", ROWS, PAGE + "```sh\n./pip run NAME\n```\n", PIP, "nobody runs"),
-            ("a form that is run", "check", ["| `./pip run NAME` | each time | `x` |", ROWS[0]], PAGE, PIP, "is a form"),
-            ("a form of nothing", "check", [ROWS[0], "| `./pip run NAME` | like `./pip run b` | |"], PAGE, PIP, "nothing tests"),
-            ("an excuse", "check", [*ROWS, "| `./pip run b` | never | |"], PAGE + "`./pip run b`", PIP, "tested never?"),
-            ("a test that is none", "check", [*ROWS, "| `./pip run b` | as `//no/where:test` | |"], PAGE + "`./pip run b`",
-             PIP, "no package"),
-            ("a command that fails", "night", [ROWS[0].replace("each time", "by night")], PAGE, "#!/bin/sh\necho good; exit 1\n",
-             "FAIL"),
-            ("a command that says less", "night", [ROWS[0].replace("each time", "by night")], PAGE, "#!/bin/sh\necho bad\n",
-             "FAIL"),
-            ("no command at all", "night", ROWS, PAGE, PIP, "0 commands")):
+    for name, word, rows, page, pip, says in cases:
         status, output = verdict(word, rows, page, pip)
         if status == 0 or says not in output:
             failures += 1
             print(f"FAIL {name}: status {status}, {output}", file=sys.stderr)
-    for word, rows in (("check", ROWS), ("night", [ROWS[0].replace("each time", "by night")])):
+    for word, rows in (("check", ROWS), ("night", BY_NIGHT)):
         status, output = verdict(word, rows, PAGE)
         if status != 0:
             failures += 1
