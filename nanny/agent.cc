@@ -55,7 +55,7 @@ void Home::SetYieldToChild(std::uint32_t descriptor, std::uint32_t vector) {
 
 Answer FromWord(Service service, std::uint32_t word) {
   if (service == Service::kYield) {
-    return {static_cast<pip_status_t>(word), 0};
+    return {static_cast<std::int32_t>(word), 0};
   }
   return {PIP_DONE, word};
 }
@@ -110,9 +110,8 @@ OwnResult CallAsRoot(const Call& call, Entry entry) {
   const Answer answer = EnterKernel(call, entry);
   // Whoever comes back through the context that a yield saved must find a place that still exists.
   own_away = handlers[AGENT_SLOT_AWAY];
-  const auto status = static_cast<std::uint32_t>(answer.status);
-  if (call.service == Service::kYield && status >= NANNY_TOLD) {
-    return {.answer = {}, .told = true, .vector = status - NANNY_TOLD};
+  if (call.service == Service::kYield && answer.status >= NANNY_TOLD) {
+    return {.answer = {}, .told = true, .vector = static_cast<std::uint32_t>(answer.status) - NANNY_TOLD};
   }
   return {.answer = answer, .told = false, .vector = 0};
 }

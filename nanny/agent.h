@@ -85,7 +85,7 @@ struct OwnResult {
   std::uint32_t vector = 0;
 };
 OwnResult CallAsRoot(const Call& call, Entry entry);
-// The part of it that enters the kernel: the answer, or, as status of a yield, NANNY_TOLD and the vector.
+// The part of it that enters the kernel: the answer, or, as status of a yield, the sum of NANNY_TOLD and the vector.
 Answer EnterKernel(const Call& call, Entry entry);
 
 bool HasFastEntry();

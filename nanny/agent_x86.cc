@@ -171,7 +171,7 @@ bool Home::HasLanded() const { return stopped() && stop().eip == AGENT_CODE + AG
 Answer Home::Result(const Call& call, Entry entry) const {
   const auto& r = stop().regs;
   if (entry == Entry::kFast) {
-    return {static_cast<pip_status_t>(r.eax), r.edx};
+    return {static_cast<std::int32_t>(r.eax), r.edx};
   }
   return FromWord(call.service, r.eax);
 }
@@ -213,7 +213,7 @@ Answer EnterKernel(const Call& call, Entry entry) {
     registers = {.eax = a[0], .ebx = a[1], .esi = a[2], .edi = a[3], .ebp = a[4], .edx = 0};
     nanny_yield_by_gate(&registers);
   }
-  return {static_cast<pip_status_t>(registers.eax), registers.edx};
+  return {static_cast<std::int32_t>(registers.eax), registers.edx};
 }
 
 bool HasFastEntry() { return pip_cpu_has_sysenter != 0; }

@@ -42,7 +42,7 @@ struct Call {
 };
 
 struct Answer {
-  pip_status_t status = PIP_DONE;
+  std::int32_t status = PIP_DONE;  // a pip_status_t; what the kernel says may be none
   std::uint32_t value = 0;
 };
 

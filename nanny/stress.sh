@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# stress.sh ARGUMENTS [OPTION...]: boots the nanny with these arguments; the options are the emulator's runner's.
+# stress.sh IMAGE ARGUMENTS [OPTION...]: boots the nanny with these arguments; the options are the emulator's runner's.
 set -euo pipefail
+image=$1
+arguments=$2
+shift 2
 manifest=$(mktemp)
 trap 'rm -f "$manifest"' EXIT
-awk -F '\t' -v OFS='\t' -v arguments="$1" '$1 == "root" { $3 = arguments } { print }' nanny/image.image >"$manifest"
-shift
+awk -F '\t' -v OFS='\t' -v arguments="$arguments" \
+  '$1 == "packed" { next } $1 == "root" { $3 = arguments } { print }' "$image" >"$manifest"
 ./tools/bazel/emulator/qemu "$@" "$manifest"

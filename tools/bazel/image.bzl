@@ -23,7 +23,7 @@ def _loadable(target):
     return files[0]
 
 def _pack(ctx, kernel, files):
-    """One file with the kernel and all that it boots: what a Raspberry Pi's firmware loads."""
+    """The flat kernel, and one file with it and all that it boots: what a Raspberry Pi's firmware loads."""
     flat = ctx.actions.declare_file(ctx.label.name + ".kernel.bin")
     ctx.actions.run(
         inputs = [kernel],
@@ -46,16 +46,17 @@ def _pack(ctx, kernel, files):
         mnemonic = "Package",
         progress_message = "Packing %s" % packed.short_path,
     )
-    return packed
+    return flat, packed
 
 def _image_impl(ctx):
     kernel = ctx.attr.kernel[0][DefaultInfo].files.to_list()[0]
     root = _loadable(ctx.attr.root)
     modules = [(_loadable(target), text) for target, text in ctx.attr.modules.items()]
+    flat = None
     packed = None
     if ARCHITECTURES[ctx.attr.arch].packed:
-        packed = _pack(ctx, kernel, [(root, ctx.attr.root_arguments)] + modules)
-    lines = ([("packed", packed.short_path, "")] if packed else []) + [
+        flat, packed = _pack(ctx, kernel, [(root, ctx.attr.root_arguments)] + modules)
+    lines = ([("packed", packed.short_path, ""), ("flat", flat.short_path, "")] if packed else []) + [
         ("arch", ctx.attr.arch, ""),
         ("kernel", kernel.short_path, ctx.attr.kernel_arguments),
         ("root", root.short_path, ctx.attr.root_arguments),
@@ -66,7 +67,7 @@ def _image_impl(ctx):
     # With symbols, for debuggers.
     programs = [ctx.attr.root] + ctx.attr.modules.keys()
     elves = [target[PartitionInfo].elf for target in programs if PartitionInfo in target]
-    files = [manifest, kernel, root] + [file for file, _ in modules] + elves + ([packed] if packed else [])
+    files = [manifest, kernel, root] + [file for file, _ in modules] + elves + ([packed, flat] if packed else [])
     runner = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(runner, _RUN.format(
         emulator = ctx.executable._emulator.short_path,

@@ -33,6 +33,7 @@ refused 'which image' run
 refused 'no such image: nowhere' run nowhere
 refused 'one image' run //a:b //c:d
 refused '--arch is' run --arch vax //a:b
+refused '--arch is' stress --arch vax
 refused '--memory is' run --memory much //a:b
 refused '--memory is' run //a:b --memory
 refused '--seconds is' run --seconds 0 //a:b

@@ -117,6 +117,11 @@ _start:
         mcr     p15, 0, r0, c13, c0, 2          /* TPIDRURW, TPIDRURO */
         mcr     p15, 0, r0, c13, c0, 3
         mcr     p15, 0, r0, c9, c14, 0          /* PMUSERENR: no counters of events for users */
+        mov     r0, #1
+        mcr     p14, 6, r0, c0, c0, 0           /* TEECR.XED: users do not reach TEEHBR, which is in no context */
+        mrc     p14, 0, r0, c0, c2, 2
+        orr     r0, r0, #1 << 12
+        mcr     p14, 0, r0, c0, c2, 2           /* DBGDSCR.UDCCdis: nor the debugger's channel (C11.11) */
         mov     r0, #2
         mcr     p15, 0, r0, c14, c1, 0          /* CNTKCTL: users read the virtual counter, and nothing else */
 

@@ -58,11 +58,12 @@ read_options() {
   case $expect in pass | last_words) ;; *) die "--expect is pass or last_words, not $expect" ;; esac
   [ -n "$manifest" ] || die "which image? Give the .image file of a pip_image"
   [ -f "$manifest" ] || die "no such image: $manifest"
-  arch='' kernel='' kernel_arguments='' packed='' files=() arguments=()
+  arch='' kernel='' kernel_arguments='' packed='' flat='' files=() arguments=()
   while IFS=$'\t' read -r kind path text; do
     case $kind in
       arch) arch=$path ;;
       packed) packed=$PWD/$path ;;
+      flat) flat=$PWD/$path ;;
       kernel)
         kernel=$PWD/$path
         kernel_arguments=$text

@@ -38,6 +38,13 @@ case $arch in
     ;;
   armv7)
     # A Raspberry Pi 2, whose firmware loads one file to 0x8000; the kernel fails through semihosting.
+    # A manifest that was written by hand has its files, and nothing that is packed yet.
+    if [ -z "$packed" ]; then
+      packed=$work/packed
+      packing=()
+      for i in "${!files[@]}"; do packing+=("${files[$i]}" "${arguments[$i]}"); done
+      "$(dirname "${BASH_SOURCE[0]}")/../package/package" "$packed" "$flat" "${packing[@]}" || exit 2
+    fi
     [ "${memory:-1G}" = 1G ] || die "the machine raspi2b has 1G of memory, not $memory"
     command=(
       "$(program "${PIP_QEMU_ARM:-}" qemu-system-arm)" "${common[@]}" -machine raspi2b -m 1G

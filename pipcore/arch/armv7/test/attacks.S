@@ -73,6 +73,20 @@ attack flush_tlb, UNDEFINED
         mcr     p15, 0, r0, c8, c7, 0
 attack write_read_only_thread_id, UNDEFINED
         mcr     p15, 0, r0, c13, c0, 3
+attack write_thumbee_handlers, UNDEFINED
+        mcr     p14, 6, r0, c1, c0, 0
+attack read_thumbee_handlers, UNDEFINED
+        mrc     p14, 6, r0, c1, c0, 0
+attack allow_thumbee_handlers, UNDEFINED
+        mov     r0, #0
+        mcr     p14, 6, r0, c0, c0, 0
+attack debug_channel, UNDEFINED
+        mcr     p14, 0, r0, c0, c5, 0
+attack monitor_debug, UNDEFINED
+        mcr     p14, 0, r0, c0, c2, 2
+attack swap, UNDEFINED
+        ldr     r1, =attack_memory
+        .inst   0xE1010090              /* swp r0, r0, [r1] */
 attack cycle_counter, UNDEFINED
         mrc     p15, 0, r0, c9, c13, 0
 attack physical_timer, UNDEFINED
