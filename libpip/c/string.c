@@ -7,6 +7,12 @@
 
 #include <stdint.h>
 
+/* What is copied and filled at once where the processor has no instruction for it: a few loads and stores of several
+ * registers each. */
+typedef struct __attribute__((may_alias)) {
+  uint32_t words[8];
+} line_t;
+
 void* memcpy(void* destination, const void* source, size_t size) {
   unsigned char* to = destination;
   const unsigned char* from = source;
@@ -14,6 +20,11 @@ void* memcpy(void* destination, const void* source, size_t size) {
   /* The processor copies whole lines at once; DF is 0 in C code. */
   __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 #else
+  if (((uintptr_t)to | (uintptr_t)from) % sizeof(uint32_t) == 0) {
+    for (; size >= sizeof(line_t); size -= sizeof(line_t), to += sizeof(line_t), from += sizeof(line_t)) {
+      *(line_t*)to = *(const line_t*)from;
+    }
+  }
   while (size-- != 0) {
     *to++ = *from++;
   }
@@ -39,6 +50,13 @@ void* memset(void* destination, int value, size_t size) {
 #if defined(__i386__)
   __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
 #else
+  if ((uintptr_t)to % sizeof(uint32_t) == 0) {
+    const uint32_t word = (unsigned char)value * 0x01010101u;
+    const line_t line = {{word, word, word, word, word, word, word, word}};
+    for (; size >= sizeof(line_t); size -= sizeof(line_t), to += sizeof(line_t)) {
+      *(line_t*)to = line;
+    }
+  }
   while (size-- != 0) {
     *to++ = (unsigned char)value;
   }

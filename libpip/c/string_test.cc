@@ -59,6 +59,28 @@ TEST(StringTest, MovesOverlapInBothDirections) {
   }
 }
 
+// At every alignment, with and without whole lines.
+TEST(StringTest, CopiesAndFillsOfAllLengths) {
+  for (std::size_t from = 0; from < 8; ++from) {
+    for (std::size_t to = 0; to < 8; ++to) {
+      for (std::size_t size = 0; size <= 100; ++size) {
+        std::array<unsigned char, 128> source;
+        for (std::size_t i = 0; i < source.size(); ++i) {
+          source[i] = static_cast<unsigned char>(3 * i + 1);
+        }
+        std::array<unsigned char, 128> expected{};
+        std::array<unsigned char, 128> actual{};
+        std::memcpy(&expected[to], &source[from], size);
+        EXPECT_EQ(pip_test_memcpy(&actual[to], &source[from], size), &actual[to]);
+        ASSERT_EQ(actual, expected) << from << ' ' << to << ' ' << size;
+        std::memset(&expected[to], 0x1A5, size);
+        EXPECT_EQ(pip_test_memset(&actual[to], 0x1A5, size), &actual[to]);
+        ASSERT_EQ(actual, expected) << to << ' ' << size;
+      }
+    }
+  }
+}
+
 TEST(StringTest, CopiesStayInTheirPlace) {
   std::array<char, 8> buffer;
   for (const char* text : {"", "a", "abc", "abcdefgh"}) {

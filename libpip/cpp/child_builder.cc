@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "pip/string.h"
+
 namespace pip {
 namespace {
 
@@ -124,8 +126,8 @@ Status ChildBuilder::LoadBytes(std::uint32_t address, std::uint32_t memory_bytes
     }
     const std::span<std::byte> room = Bytes(*page).subspan(offset);
     const std::size_t count = bytes.size() < room.size() ? bytes.size() : room.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      room[i] = bytes[i];
+    if (count != 0) {
+      memcpy(room.data(), bytes.data(), count);
     }
     bytes = bytes.subspan(count);
     offset = 0;

@@ -25,6 +25,7 @@
 #include "scheduler-edf/partition/console.h"
 #include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/session.h"
 #include "scheduler-edf/partition/task_partition.h"
 #include "scheduler-edf/partition/task_protocol.h"
@@ -52,7 +53,7 @@ Outcome outcome = Outcome::kRunning;
 std::uint32_t seen_slot = kNever;
 std::uint32_t seen_given = 0;
 std::uint32_t lost_slots = 0;
-std::uint32_t longest_overhead = 0;  // counts of the time stamp counter from a slot's beginning to its job
+std::uint32_t longest_overhead = 0;  // counts of TimeStamp from a slot's beginning to its job
 
 alignas(16) std::array<std::byte, 4 * kPageBytes> handler_stack;
 std::array<user_ctx_t, kReachableEntries> handlers;
@@ -181,9 +182,9 @@ void MisbehaveAsTold() {
       for (;;) asm volatile("");
     case Misbehaviour::kAttack:
       // A tick that is none: the root would give the next slot away early.
-      Leave(PIP_VECTOR_TIMER);
+      Leave(kTickVector);
     case Misbehaviour::kCrash:
-      for (;;) asm volatile("ud2");  // volatile: the fault is what it is for
+      for (;;) UndefinedInstruction();
   }
 }
 

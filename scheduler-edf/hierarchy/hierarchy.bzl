@@ -4,26 +4,29 @@
 load("//scheduler-edf/partition:demo.bzl", "compact_workload")
 load("//tools/bazel:image.bzl", "pip_image")
 
-def hierarchy_demo(name, schedulers):
-    """Declares NAME_demo, which boots the workloads of a folder.
+def hierarchy_demo(name, schedulers, arch):
+    """Declares NAME_demo, or NAME_armv7_demo, which boots the workloads of a folder.
 
     Args:
       name: a folder with root.json, whose tasks stand for the schedulers, and SCHEDULER.json for each.
       schedulers: what root.json names as images.
+      arch: the architecture.
     """
+    suffix = "" if arch == "x86" else "_" + arch
     modules = {
-        ":child": "scheduler",
-        "//scheduler-edf/partition:task": "task",
+        ":child" + suffix: "scheduler",
+        "//scheduler-edf/partition:task" + suffix: "task",
     }
     for workload in ["root"] + schedulers:
-        target = "%s_%s" % (name, workload)
+        target = "%s_%s%s" % (name, workload, suffix)
         compact_workload(
             name = target,
             workload = "%s/%s.json" % (name, workload),
         )
         modules[":" + target] = "workload" if workload == "root" else workload
     pip_image(
-        name = name + "_demo",
+        name = name + suffix + "_demo",
+        arch = arch,
         modules = modules,
-        root = ":root",
+        root = ":root" + suffix,
     )

@@ -41,10 +41,10 @@ struct Information {
   std::uint32_t slots;  // ... in every period of that length
   std::uint32_t tick_microseconds;
   std::uint32_t loops_per_tick;   // of ComputeFor
-  std::uint32_t counts_per_tick;  // of the time stamp counter
+  std::uint32_t counts_per_tick;  // of TimeStamp
   std::uint32_t slot;             // the number of the slot that is now
   std::uint32_t given;            // how many slots this scheduler was given until now
-  std::uint32_t slot_began;       // when, by the low word of the time stamp counter
+  std::uint32_t slot_began;       // when, by the low word of TimeStamp
   std::uint32_t misbehaviour;     // what it is told to do wrong, a Misbehaviour
 };
 

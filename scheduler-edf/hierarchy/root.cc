@@ -27,9 +27,10 @@
 #include "scheduler-edf/partition/console.h"
 #include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
-#include "scheduler-edf/partition/pit.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/session.h"
 #include "scheduler-edf/partition/task_protocol.h"
+#include "scheduler-edf/partition/timer.h"
 #include "scheduler-edf/workloads/image.h"
 
 namespace pip::edf {
@@ -46,7 +47,7 @@ enum class Phase { kStarting, kServing, kReporting };
 constinit Console console;
 Session session;
 WorkloadImage workload;
-Pit pit;
+Timer timer;
 Clock machine_clock;
 Information told;
 std::array<SchedulerPartition*, kSchedulersMax> schedulers;
@@ -57,7 +58,7 @@ bool idle = true;
 std::uint32_t patience = kPatience;
 std::uint32_t interrupts_left;  // until the slot is over
 std::uint64_t counts_per_interrupt;
-std::uint64_t last_interrupt;  // when it was, by the time stamp counter
+std::uint64_t last_interrupt;  // when it was, by TimeStamp
 std::uint64_t last_slot;
 std::uint64_t lost_slots;
 
@@ -199,7 +200,7 @@ template <typename Enter>
     current = 0;
     NextReport();
   }
-  interrupts_left = pit.interrupts_per_tick();
+  interrupts_left = timer.interrupts_per_tick();
   const auto slot = static_cast<std::uint32_t>(session.now());
   const Election election = session.Elect(Outcome::kRunning);
   if (console.half_full()) console.Drain(workload.tick_microseconds() / 16);
@@ -225,13 +226,16 @@ template <typename Enter>
 // The timer, or a scheduler that yields to its entry: it is the timer if its count has started anew since the last
 // time.
 [[noreturn]] void OnTimer() {
-  const std::uint64_t interrupt = TimeStamp() - counts_per_interrupt * pit.Elapsed() / pit.divisor();
+  (void)timer.TakeInterrupt(0);
+  const std::uint64_t interrupt = TimeStamp() - counts_per_interrupt * timer.Elapsed() / timer.period();
   if (phase != Phase::kServing) Wait();
-  if (last_interrupt != 0 && interrupt - last_interrupt < counts_per_interrupt / 2) {
+  // Rounding may make the same interrupt appear a little earlier than before.
+  const auto since_last = static_cast<std::int64_t>(interrupt - last_interrupt);
+  if (last_interrupt != 0 && since_last < static_cast<std::int64_t>(counts_per_interrupt / 2)) {
     if (idle) Idle();
     // The true one may come right after a yield that anticipated it, and then hits who has just begun to work.
     if (schedulers[current]->works()) GiveTick();
-    Crashed(PIP_VECTOR_TIMER);
+    Crashed(kTickVector);
   }
   last_interrupt = interrupt;
   --interrupts_left;
@@ -295,7 +299,7 @@ void SetManyHandlers(Vidt& vidt, std::integer_sequence<std::uint32_t, kVectors..
 void SetHandlers() {
   Vidt vidt = Vidt::Own();
   SetManyHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
-  vidt.SetHandler(PIP_VECTOR_TIMER, handlers[PIP_VECTOR_TIMER], OnTimer, handler_stack);
+  vidt.SetHandler(kTickVector, handlers[kTickVector], OnTimer, handler_stack);
   const auto set = [&vidt](std::uint32_t vector, void (*handler)()) {
     vidt.SetHandler(vector, word_handlers[vector - kReady], handler, handler_stack);
   };
@@ -339,15 +343,15 @@ WorkloadImage ReadWorkload(std::span<const std::byte> bytes, const char* name) {
 // How long a slot is, by two counters. Interrupts are masked.
 void Measure() {
   for (std::uint64_t loops = 256;; loops *= 2) {
-    const std::uint32_t before = pit.Elapsed();
+    const std::uint32_t before = timer.Elapsed();
     const std::uint64_t begin = TimeStamp();
     ComputeFor(loops);
     const std::uint64_t end = TimeStamp();
-    const std::uint32_t after = pit.Elapsed();
-    if (after <= before || after - before <= pit.divisor() / 4) continue;
-    const std::uint32_t interrupts = pit.interrupts_per_tick();
-    told.loops_per_tick = static_cast<std::uint32_t>(loops * pit.divisor() * interrupts / (after - before));
-    counts_per_interrupt = (end - begin) * pit.divisor() / (after - before);
+    const std::uint32_t after = timer.Elapsed();
+    if (after <= before || after - before <= timer.period() / 4) continue;
+    const std::uint32_t interrupts = timer.interrupts_per_tick();
+    told.loops_per_tick = static_cast<std::uint32_t>(loops * timer.period() * interrupts / (after - before));
+    counts_per_interrupt = (end - begin) * timer.period() / (after - before);
     told.counts_per_tick = static_cast<std::uint32_t>(counts_per_interrupt * interrupts);
     machine_clock.Set(told.counts_per_tick, workload.tick_microseconds());
     return;
@@ -417,7 +421,7 @@ void CheckShares() {
     exit_fail("the sharing of %s", verdict.text());
   }
   SetHandlers();
-  pit.Start(workload.tick_microseconds());
+  timer.Start(workload.tick_microseconds());
   Measure();
   current = 0;
   StartScheduler();

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the machine takes for itself, in counts of the processor's time stamp counter, which partitions may read.
+// What the machine takes for itself, in counts of TimeStamp.
 #ifndef PIP_SCHEDULER_EDF_PARTITION_COSTS_H_
 #define PIP_SCHEDULER_EDF_PARTITION_COSTS_H_
 
 #include <algorithm>
 #include <cstdint>
 
-namespace pip::edf {
+#include "scheduler-edf/partition/machine.h"
 
-inline std::uint64_t TimeStamp() {
-  std::uint32_t low;
-  std::uint32_t high;
-  // volatile: it is another number each time.
-  asm volatile("rdtsc" : "=a"(low), "=d"(high));
-  return std::uint64_t{high} << 32 | low;
-}
+namespace pip::edf {
 
 // The longest of what was measured of each kind.
 struct Costs {
@@ -28,7 +22,7 @@ struct Costs {
   static void Longest(std::uint64_t& cost, std::uint64_t begin) { cost = std::max(cost, TimeStamp() - begin); }
 };
 
-// The time stamp counter against the tick.
+// TimeStamp against the tick.
 class Clock {
  public:
   void Set(std::uint64_t counts_per_tick, std::uint32_t tick_microseconds) {

@@ -48,7 +48,7 @@ random_workload = rule(
     },
 )
 
-def scheduler_demo(name, workload, images = {}):
+def scheduler_demo(name, workload, arch = "x86", images = {}):
     """Declares NAME_demo, which boots the scheduler with a workload, and NAME_trace_test.
 
     The test boots it with instructions as clock, and requires the trace that the simulator writes, line by line.
@@ -56,19 +56,22 @@ def scheduler_demo(name, workload, images = {}):
     Args:
       name: of the workload.
       workload: the workload file.
+      arch: the architecture.
       images: the programs that it names: from partition to name.
     """
     compact_workload(
         name = name + "_workload",
         workload = workload,
     )
+    suffix = "" if arch == "x86" else "_" + arch
     pip_image(
         name = name + "_demo",
+        arch = arch,
         modules = dict(images, **{
-            ":task": "task",
+            ":task" + suffix: "task",
             name + "_workload": "workload",
         }),
-        root = ":scheduler",
+        root = ":scheduler" + suffix,
     )
     native.sh_test(
         name = name + "_trace_test",

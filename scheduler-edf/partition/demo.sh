@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# demo.sh WORKLOAD FOLDER [--image NAME=FILE]... [OPTION...]: boots the scheduler with a workload; what it prints goes
-# to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. A workload that
-# is a folder is a hierarchy: root.json, and NAME.json for each scheduler. Runs in the runfiles of :demo.
+# demo.sh SUFFIX WORKLOAD FOLDER [--image NAME=FILE]... [OPTION...]: boots the scheduler with a workload; what it prints
+# goes to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. A workload that
+# is a folder is a hierarchy: root.json, and NAME.json for each scheduler. SUFFIX is the architecture's, in the names of
+# targets: empty, or _armv7. Runs in the runfiles of :demo.
 # Exit status: 0 PASS, 1 FAIL, 2 a workload is wrong.
 set -uo pipefail
-workload=$1
-folder=$2
-shift 2
+suffix=$1
+workload=$2
+folder=$3
+shift 3
 manifest=$folder/demo.image
 made=("$manifest" "$folder/errors.txt")
 trap 'rm -f "${made[@]}"' EXIT
@@ -21,14 +23,15 @@ pack() {
 
 # The manifest of a sample's image, without its workloads.
 if [ -d "$workload" ]; then
-  awk -F '\t' '$1 != "module" || $3 == "scheduler" || $3 == "task"' \
-    scheduler-edf/hierarchy/two-schedulers_demo.image >"$manifest"
+  awk -F '\t' '$1 != "packed" && ($1 != "module" || $3 == "scheduler" || $3 == "task")' \
+    "scheduler-edf/hierarchy/two-schedulers${suffix}_demo.image" >"$manifest"
   pack "$workload/root.json" workload
   for file in "$workload"/*.json; do
     [ "$(basename "$file")" = root.json ] || pack "$file" "$(basename "$file" .json)"
   done
 else
-  awk -F '\t' '$1 != "module" || $3 != "workload"' scheduler-edf/partition/rosace_demo.image >"$manifest"
+  awk -F '\t' '$1 != "packed" && ($1 != "module" || $3 != "workload")' \
+    "scheduler-edf/partition/rosace${suffix}_demo.image" >"$manifest"
   pack "$workload" workload
 fi
 

@@ -27,10 +27,11 @@
 #include "scheduler-edf/partition/console.h"
 #include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
-#include "scheduler-edf/partition/pit.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/session.h"
 #include "scheduler-edf/partition/task_partition.h"
 #include "scheduler-edf/partition/task_protocol.h"
+#include "scheduler-edf/partition/timer.h"
 #include "scheduler-edf/workloads/image.h"
 
 namespace pip::edf {
@@ -48,7 +49,7 @@ constexpr std::size_t kCharactersAtATime = 16;
 constinit Console console;
 Session session;
 WorkloadImage workload;
-Pit pit;
+Timer timer;
 std::uint64_t loops_per_tick;
 std::array<TaskPartition*, kMaxTasks> tasks;
 
@@ -131,7 +132,7 @@ Output SessionOutput() {
   idle = false;
   // If the job raises the vector of our own save slot, it shall find a handler.
   Vidt::Own().Set(PIP_VECTOR_SAVE_UNMASKED, handlers[PIP_VECTOR_SAVE_UNMASKED]);
-  elapsed_at_dispatch = pit.Elapsed();
+  elapsed_at_dispatch = timer.Elapsed();
   (void)tasks[running.task]->Run();
   // The kernel refused: the child has made itself impossible to run.
   JobCrashed(PIP_VECTOR_DOUBLE_FAULT);
@@ -142,7 +143,7 @@ Output SessionOutput() {
   const bool kept = session.Finish(outcome, verdict);
   console.DrainAll();
   if (!session.over()) exit_fail("%s", verdict.text());
-  const std::uint32_t tick = pit.ToMicroseconds(longest_overhead);
+  const std::uint32_t tick = timer.ToMicroseconds(longest_overhead);
   const std::uint32_t overhead = tick + machine_clock.Microseconds(costs.dispatch);
   printf("scheduler: from a tick to the job that it elects, at most %u us; with the switch %u us\n", tick, overhead);
   if (lost_ticks > 0) exit_fail("scheduler: %u ticks were lost", static_cast<std::uint32_t>(lost_ticks));
@@ -164,12 +165,12 @@ Output SessionOutput() {
   }
   last_tick = now;
   if (session.over()) Finish();
-  interrupts_left = pit.interrupts_per_tick();
+  interrupts_left = timer.interrupts_per_tick();
   running = session.Elect(std::exchange(outcome, Outcome::kRunning));
   // The trace is printed while the processor is idle; if it hardly ever is, at the cost of the jobs.
   if (console.half_full()) console.Drain(workload.tick_microseconds() / 16);
   if (running.idle) Idle();
-  const std::uint32_t overhead = pit.Elapsed();
+  const std::uint32_t overhead = timer.Elapsed();
   if (overhead > longest_overhead) longest_overhead = overhead;
   if (running.first_tick) {
     // At the cost of the job that has the tick, whose task crashed.
@@ -196,13 +197,13 @@ Output SessionOutput() {
 // rehearsed: all tasks that begin together release a job.
 [[noreturn]] void MeasureTick() {
   const std::uint64_t now = TimeStamp();
-  const std::uint32_t late = pit.Elapsed();
+  const std::uint32_t late = timer.Elapsed();
   // The first one may have waited until now.
   if (measured_ticks == 1) measuring_since = now;
   if (measured_ticks > 0 && late > longest_overhead) longest_overhead = late;
   if (measured_ticks++ <= kMeasuredTicks) Idle();
   const std::uint64_t interrupt = (now - measuring_since) / kMeasuredTicks;
-  const std::uint64_t tick = interrupt * pit.interrupts_per_tick();
+  const std::uint64_t tick = interrupt * timer.interrupts_per_tick();
   machine_clock.Set(tick, workload.tick_microseconds());
 
   rehearsing = true;
@@ -211,7 +212,7 @@ Output SessionOutput() {
   const std::uint64_t before = TimeStamp();
   session.Elect(Outcome::kRunning);
   Costs::Longest(costs.tick, before);
-  costs.tick += interrupt * longest_overhead / pit.divisor();
+  costs.tick += interrupt * longest_overhead / timer.period();
   Probe(Phase::kDispatch, Misbehaviour::kNone);
 }
 
@@ -247,12 +248,12 @@ Output SessionOutput() {
 
 // ---- handlers ----
 
-// The timer, or a child that yields to its entry. The count starts anew at an interrupt, so a true one finds it lower
-// than it was when the child got the processor.
+// The timer, or a child that yields to its entry.
 [[noreturn]] void OnTimer() {
+  const bool true_interrupt = timer.TakeInterrupt(elapsed_at_dispatch);
   if (phase == Phase::kTicks) MeasureTick();
   if (phase != Phase::kOver) exit_fail("scheduler: ticks of %u us are too short here", workload.tick_microseconds());
-  if (!idle && pit.Elapsed() >= elapsed_at_dispatch) JobCrashed(PIP_VECTOR_TIMER);
+  if (!idle && !true_interrupt) JobCrashed(kTickVector);
   --interrupts_left;
   if (interrupts_left == 0) StartTick();
   if (idle) Idle();
@@ -287,7 +288,7 @@ void SetFaultHandlers(Vidt& vidt, std::integer_sequence<std::uint32_t, kVectors.
 void SetHandlers() {
   Vidt vidt = Vidt::Own();
   SetFaultHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
-  vidt.SetHandler(PIP_VECTOR_TIMER, handlers[PIP_VECTOR_TIMER], OnTimer, handler_stack);
+  vidt.SetHandler(kTickVector, handlers[kTickVector], OnTimer, handler_stack);
   vidt.SetHandler(kJobDone, handlers[kJobDone], OnJobDone, handler_stack);
   vidt.Set(kNothingSaved, 0);
 }
@@ -319,11 +320,11 @@ void ReadWorkload(const pip_fpinfo& boot) {
 // Rounds of ComputeFor in a tick, by the timer. Interrupts are masked.
 std::uint64_t MeasureLoops() {
   for (std::uint64_t loops = 256;; loops *= 2) {
-    const std::uint32_t before = pit.Elapsed();
+    const std::uint32_t before = timer.Elapsed();
     ComputeFor(loops);
-    const std::uint32_t after = pit.Elapsed();
-    if (after > before && after - before > pit.divisor() / 4) {
-      return loops * pit.divisor() * pit.interrupts_per_tick() / (after - before);
+    const std::uint32_t after = timer.Elapsed();
+    if (after > before && after - before > timer.period() / 4) {
+      return loops * timer.period() * timer.interrupts_per_tick() / (after - before);
     }
   }
 }
@@ -358,7 +359,7 @@ TaskPartition* MakeTask(const pip_fpinfo& boot, const char* image) {
   SetHandlers();
   for (std::uint32_t i = 0; i < workload.task_count(); ++i) tasks[i] = MakeTask(*boot, workload.task(i).image.data());
   probe = MakeTask(*boot, kTaskModule);
-  pit.Start(workload.tick_microseconds());
+  timer.Start(workload.tick_microseconds());
   loops_per_tick = MeasureLoops();
   printf("scheduler: %u tasks in %u pages, %u rounds of computing in a tick\n", workload.task_count(),
          pages - PageAllocator::OfPartition().available(), static_cast<std::uint32_t>(loops_per_tick));

@@ -8,6 +8,7 @@
 #include "pip/api.h"
 #include "pip/fpinfo.h"
 #include "pip/services.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/task_protocol.h"
 #include "scheduler-edf/workloads/image.h"
 
@@ -24,7 +25,7 @@ void YieldToParent(std::uint32_t vector) {
 }
 
 [[noreturn]] void Fault() {
-  for (;;) asm volatile("ud2");  // volatile: the fault is what it is for
+  for (;;) pip::edf::UndefinedInstruction();
 }
 
 // A write to an address that this task does not have, or must not.
@@ -36,8 +37,15 @@ void Write(std::uint32_t address) {
 // Calls every service with arguments that must be refused, among them this task's own pages: as a child's kernel
 // structures, they would be lost to the scheduler if it still needed them.
 void CallEverything() {
-  constexpr std::uint32_t kPages[] = {0,          0x00700000, 0x00700001, 0x007FF000, 0xFFFFE000,
-                                      0xFFFFF000, 0xD0000000, 0xC00B8000, 0xFFFFFFFF};
+  constexpr std::uint32_t kPages[] = {0,
+                                      0x00700000,
+                                      0x00700001,
+                                      0x007FF000,
+                                      PIP_STACK_PAGE_ADDRESS,
+                                      PIP_VIDT_ADDRESS,
+                                      pip::edf::kKernelAddresses[0],
+                                      pip::edf::kDeviceAddress,
+                                      0xFFFFFFFF};
   for (const std::uint32_t a : kPages) {
     for (const std::uint32_t b : kPages) {
       (void)pip_create_partition(a, b, b ^ 0x1000, a ^ 0x2000, b);
@@ -54,48 +62,32 @@ void CallEverything() {
 
 // One attack per job, in turn; each ends in a fault, unless it succeeds.
 [[noreturn]] void Attack(std::uint32_t job) {
-  switch (job % 12) {
+  constexpr std::uint32_t kAttacks = 6;
+  const std::uint32_t attack = job % (kAttacks + pip::edf::kMachineAttacks);
+  switch (attack) {
     case 0:
-      asm volatile("cli");
-      break;  // must fault
+      Write(pip::edf::kKernelAddresses[0]);
+      break;
     case 1:
-      asm volatile("outb %%al, $0x43" : : "a"(0x30));
-      break;  // must fault: the scheduler's timer
+      Write(pip::edf::kKernelAddresses[1]);
+      break;
     case 2:
-      Write(0xD0000000);
-      break;  // the kernel's memory
-    case 3:
-      Write(0x00100000);
-      break;  // the kernel's code
-    case 4:
       CallEverything();
       break;
-    case 5:
+    case 3:
       Write(pip::edf::kJobAddress);
       break;  // read-only: the scheduler's
-    case 6:
+    case 4:
       Write(PIP_VIDT_ADDRESS + 4 * PIP_VECTOR_SAVE_MASKED);
       break;  // read-only: where registers are saved
-    case 7:
-      YieldToParent(PIP_VECTOR_TIMER);
+    case 5:
+      YieldToParent(pip::edf::kTickVector);
       break;  // a tick that is none
-    case 8:
-      asm volatile("int $0x80");
-      break;  // must end at the parent
-    case 9:
-      asm volatile("int $49");
-      break;  // the scheduler's own save slot
-    case 10:
-      Pip_Outb(0x43, 0x30);
-      break;  // ports through the gate: not for a child
-    case 11:
-      asm volatile("movl $0, %%esp; pushl %%eax; ud2" : : : "memory");
-      break;
     default:
-      break;
+      pip::edf::AttackMachine(attack - kAttacks);
   }
   for (std::uint32_t vector = 1; vector < 1024; ++vector) {
-    if (vector != PIP_VECTOR_TIMER && vector != pip::edf::kJobDone) YieldToParent(vector);
+    if (vector != pip::edf::kTickVector && vector != pip::edf::kJobDone) YieldToParent(vector);
   }
   Fault();
 }

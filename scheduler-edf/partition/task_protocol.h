@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "scheduler-edf/partition/machine.h"
+
 namespace pip::edf {
 
 inline constexpr std::uint32_t kJobDone = 60;
@@ -30,14 +32,7 @@ inline void ComputeFor(std::uint64_t loops) {
   for (; loops != 0;) {
     const std::uint32_t rounds = loops < 0x80000000u ? static_cast<std::uint32_t>(loops) : 0x80000000u;
     loops -= rounds;
-    std::uint32_t left = rounds;
-    // volatile: the time that it takes is its purpose.
-    asm volatile(
-        "1: subl $1, %0\n"
-        "jnz 1b"
-        : "+r"(left)
-        :
-        : "cc");
+    ComputeRounds(rounds);
   }
 }
 

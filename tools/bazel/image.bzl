@@ -162,7 +162,7 @@ def qemu_test(
       expect: "pass", or "last_words": the kernel must stop the machine itself, with one line and the failure exit.
       last_words: for expect = "last_words": a regular expression (grep -E) that this line must match.
       must_print: regular expressions; each must match some line of the output.
-      memory: RAM of the machine; 64M unless said, and 1G on armv7, whose machine has no other.
+      memory: RAM of the machine; 64M unless said, and 960M on armv7.
       icount: count instructions instead of time: the run is the same each time.
       seconds: how long the machine may run.
       qemu_options: further options of QEMU.

@@ -9,6 +9,7 @@
 #: The last line is PASS ... or FAIL ...: what was promised was kept, or not; the exit status is 0 or 1, and 2 if the
 #: file or an option is wrong.
 #:
+#:   --arch x86        the architecture: x86 or armv7
 #:   --output FOLDER   where the files go; without it, a folder pip-demo beside the repository's files
 #:   --image NAME=FILE  the program that the workload calls NAME, a flat image such as new-partition makes
 #:   --memory 64M      RAM of the machine
@@ -17,11 +18,19 @@ set -euo pipefail
 . tools/cli/common.sh
 workload=
 folder=
+arch=x86
 memory=64M
 seconds=300
 images=()
 while [ $# -gt 0 ]; do
   case $1 in
+    --arch)
+      case ${2:-} in
+        x86 | armv7) arch=$2 ;;
+        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
+      esac
+      shift
+      ;;
     --output)
       [ -n "${2:-}" ] || complain "--output needs a folder"
       folder=$2
@@ -43,7 +52,7 @@ while [ $# -gt 0 ]; do
       seconds=$2
       shift
       ;;
-    -*) complain "unknown option $1; demo knows --output --image --memory --seconds (./pip demo --help)" ;;
+    -*) complain "unknown option $1; demo knows --arch --output --image --memory --seconds (./pip demo --help)" ;;
     *)
       [ -z "$workload" ] || complain "demo takes one workload, not both $workload and $1"
       workload=$1
@@ -68,7 +77,9 @@ run() {
   bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug,-error --curses=no -- "$@"
 }
 status=0
-run //scheduler-edf/partition:demo "$(realpath "$workload")" "$(realpath "$folder")" "${images[@]}" \
+suffix=
+[ "$arch" = x86 ] || suffix=_$arch
+run //scheduler-edf/partition:demo "$suffix" "$(realpath "$workload")" "$(realpath "$folder")" "${images[@]}" \
   --memory "$memory" --seconds "$seconds" || status=$?
 [ "$status" -lt 2 ] || exit "$status"
 run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1

@@ -6,7 +6,7 @@
 #: if the guest's last line is PASS ... and it powered the machine off.
 #:
 #:   --arch x86        the architecture: x86 or armv7, where the folder has `image_armv7`
-#:   --memory 64M      RAM of the machine; 1G on armv7, which has no other
+#:   --memory 64M      RAM of the machine; 960M unless said on armv7
 #:   --seconds 60      how long it may run
 #:   --icount          count instructions instead of time
 #:   --gdb 1234        the port where QEMU listens for ./pip inspect, or for gdb

@@ -43,6 +43,7 @@ refused 'no such workload: nowhere.json' demo nowhere.json
 refused 'is not a file that can be read' demo tools
 refused 'one workload, not both' demo pip tools
 refused '--output needs a folder' demo --output
+refused '--arch is' demo --arch vax
 refused '--memory is' demo --memory huge
 refused '--seconds is' demo --seconds 0
 refused '--image is NAME=FILE' demo --image counter

@@ -6,6 +6,7 @@
 
 #include "libpip/cpp/services.h"
 #include "pip/fpinfo.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/task_protocol.h"
 #include "scheduler-edf/workloads/image.h"
 
@@ -27,7 +28,7 @@ extern "C" void main(const pip_fpinfo* boot_information) {
   jobs_of_this_life = jobs_of_this_life + 1;
   if (job.misbehaviour == static_cast<std::uint32_t>(pip::edf::Misbehaviour::kCrash)) {
     crashed_in = job.number;
-    asm volatile("ud2" : : : "memory");  // volatile: the fault is what it is for
+    pip::edf::UndefinedInstruction();
   }
   (void)pip::YieldToParent({.vector = pip::edf::kJobDone, .save_slot = pip::edf::kNothingSaved});
 }

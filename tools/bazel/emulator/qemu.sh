@@ -45,9 +45,16 @@ case $arch in
       for i in "${!files[@]}"; do packing+=("${files[$i]}" "${arguments[$i]}"); done
       "$(dirname "${BASH_SOURCE[0]}")/../package/package" "$packed" "$flat" "${packing[@]}" || exit 2
     fi
-    [ "${memory:-1G}" = 1G ] || die "the machine raspi2b has 1G of memory, not $memory"
+    # The machine has 1 GiB; how much of it is the processors' is for the firmware to say, which gives its video memory
+    # the rest, as a card's config.txt does with gpu_mem.
+    mebibytes=${memory:-960M}
+    case $mebibytes in *G) mebibytes=$((${mebibytes%G} * 1024)) ;; *) mebibytes=${mebibytes%M} ;; esac
+    if [ "$mebibytes" -lt 16 ] || [ "$mebibytes" -gt 1023 ]; then
+      die "the machine raspi2b has 16M to 1023M of memory for its processors, not $memory"
+    fi
     command=(
       "$(program "${PIP_QEMU_ARM:-}" qemu-system-arm)" "${common[@]}" -machine raspi2b -m 1G
+      -global "bcm2835-fb.vcram-size=$(((1024 - mebibytes) << 20))"
       -semihosting-config "enable=on,target=native" -bios "$packed"
     )
     ;;

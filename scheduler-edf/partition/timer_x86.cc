@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scheduler-edf/partition/pit.h"
-
+//
+// Channel 0 of the programmable interval timer (Intel 8254 data sheet): counts down from a divisor at 1.193182 MHz and
+// interrupts when it starts anew.
 #include <cstdint>
 
 #include "pip/api.h"
+#include "scheduler-edf/partition/timer.h"
 
 namespace pip::edf {
 namespace {
@@ -20,23 +22,26 @@ constexpr std::uint32_t kLongest = 40'000;
 
 }  // namespace
 
-void Pit::Start(std::uint32_t tick_microseconds) {
+void Timer::Start(std::uint32_t tick_microseconds) {
   interrupts_per_tick_ = (tick_microseconds + kLongest - 1) / kLongest;
   const std::uint64_t counts = (std::uint64_t{tick_microseconds} * kHertz + 500'000) / 1'000'000;
-  divisor_ = static_cast<std::uint32_t>(counts) / interrupts_per_tick_;
+  period_ = static_cast<std::uint32_t>(counts) / interrupts_per_tick_;
   Pip_Outb(kControl, kRateGenerator);
-  Pip_Outb(kChannel0, static_cast<std::uint8_t>(divisor_ & 0xFF));
-  Pip_Outb(kChannel0, static_cast<std::uint8_t>(divisor_ >> 8));
+  Pip_Outb(kChannel0, static_cast<std::uint8_t>(period_ & 0xFF));
+  Pip_Outb(kChannel0, static_cast<std::uint8_t>(period_ >> 8));
 }
 
-std::uint32_t Pit::Elapsed() const {
+std::uint32_t Timer::Elapsed() const {
   Pip_Outb(kControl, kLatch);
   const std::uint32_t low = Pip_Inb(kChannel0);
   const std::uint32_t count = low | static_cast<std::uint32_t>(Pip_Inb(kChannel0)) << 8;
-  return count < divisor_ ? divisor_ - count : 0;
+  return count < period_ ? period_ - count : 0;
 }
 
-std::uint32_t Pit::ToMicroseconds(std::uint32_t counts) const {
+// The count starts anew at an interrupt, so a true one finds it lower than it was.
+bool Timer::TakeInterrupt(std::uint32_t then) { return Elapsed() < then; }
+
+std::uint32_t Timer::ToMicroseconds(std::uint32_t counts) const {
   return static_cast<std::uint32_t>((std::uint64_t{counts} * 1'000'000 + kHertz - 1) / kHertz);
 }
 
