@@ -93,7 +93,7 @@ static inline bool interrupt_state(page_t p) { return physical_memory[p][PIP_DES
     ensures frame: only_cell_changes{Pre, Post}(p, PIP_DESCRIPTOR_LIST); */
 static inline void set_config_list(page_t p, page_t q) { physical_memory[p][PIP_DESCRIPTOR_LIST] = q * PIP_PAGE_BYTES; }
 /*@ requires is_page(p); assigns physical_memory[p][PIP_DESCRIPTOR_VSTI];
-    ensures state: (physical_memory[p][PIP_DESCRIPTOR_VSTI] != 0) <==> (vsti != 0);
+    ensures state: physical_memory[p][PIP_DESCRIPTOR_VSTI] == (vsti ? 1 : 0);
     ensures frame: only_cell_changes{Pre, Post}(p, PIP_DESCRIPTOR_VSTI); */
 static inline void set_interrupt_state(page_t p, bool vsti) { physical_memory[p][PIP_DESCRIPTOR_VSTI] = vsti; }
 

@@ -104,9 +104,10 @@ static inline void load_registers(page_t p, offset_t o) {
   }
 #endif
 }
-/*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096; assigns physical_memory[p][0 .. PIP_TABLE_SIZE
-   - 1]; ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==> physical_memory[p][(o >> 2) + i] ==
-   registers[i]; */
+/*@ requires is_page(p) && (o & 3) == 0 && o + PIP_CONTEXT_BYTES <= 4096;
+    assigns physical_memory[p][(o >> 2) .. (o >> 2) + PIP_CONTEXT_WORDS - 1];
+    ensures stored: \forall integer i; 0 <= i < PIP_CONTEXT_WORDS ==>
+              physical_memory[p][(o >> 2) + i] == registers[i]; */
 static inline void store_registers(page_t p, offset_t o) {
   uint32_t* const words = &page_words(p)[o >> 2];
 #ifdef PIP_COPIES_CONTEXTS
@@ -115,7 +116,7 @@ static inline void store_registers(page_t p, offset_t o) {
 #pragma GCC unroll 19
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> words[j] == registers[j];
-      loop assigns i, physical_memory[p][0 .. PIP_TABLE_SIZE - 1];
+      loop assigns i, physical_memory[p][(o >> 2) .. (o >> 2) + PIP_CONTEXT_WORDS - 1];
       loop variant PIP_CONTEXT_WORDS - i; */
   for (index_t i = 0U; i < PIP_CONTEXT_WORDS; i = i + 1U) {
     words[i] = registers[i];
