@@ -48,15 +48,20 @@ Definition take_three (a b c : page) : B fault :=
 
 (** The entries in slot [i] of the three top tables: the kernel's, absent, or links to three new tables. *)
 Definition check_link (mmu shadow1 shadow2 : page) (i : index) : B fault :=
-  let! e := boot_entry mmu i in
-  let! a := boot_entry shadow1 i in
-  let! b := boot_entry shadow2 i in
+  let! e := boot_link mmu i in
+  let! a := boot_link shadow1 i in
+  let! b := boot_link shadow2 i in
+  let! whole_e := link_follows mmu i e in
+  let! whole_a := link_follows shadow1 i a in
+  let! whole_b := link_follows shadow2 i b in
   if is_kernel_slot i then
     let! k := directory_entry i in
     if negb (same_mapping e k) then ret KERNEL_ENTRY_CHANGED else
     if word_is_user e || word_is_user k then ret KERNEL_ENTRY_OPEN else
-    if entry_word_eq a absent_word && entry_word_eq b absent_word then ret SOUND else ret BAD_LINK
+    if entry_word_eq a absent_word && entry_word_eq b absent_word && whole_a && whole_b then ret SOUND
+    else ret BAD_LINK
   else
+  if negb (whole_e && whole_a && whole_b) then ret BAD_LINK else
   if entry_word_eq e absent_word then
     (if entry_word_eq a absent_word && entry_word_eq b absent_word then ret SOUND else ret BAD_LINK)
   else
@@ -96,10 +101,10 @@ Fixpoint check_pages (fuel : nat) (mmu shadow1 shadow2 : page) (slot i : index) 
 
 (** The leaf tables in slot [i], if there are any. *)
 Definition check_slot (mmu shadow1 shadow2 : page) (i : index) : B finding :=
-  let! e := boot_entry mmu i in
+  let! e := boot_link mmu i in
   if is_kernel_slot i || entry_word_eq e absent_word then ret (Finding SOUND i i) else
-  let! a := boot_entry shadow1 i in
-  let! b := boot_entry shadow2 i in
+  let! a := boot_link shadow1 i in
+  let! b := boot_link shadow2 i in
   check_pages table_fuel (word_frame e) (word_frame a) (word_frame b) i first_index.
 
 Fixpoint check_slots (fuel : nat) (mmu shadow1 shadow2 : page) (i : index) : B finding :=
@@ -123,9 +128,9 @@ Definition check_list (list : page) : B fault :=
 Definition check_trees (mmu shadow1 shadow2 : page) : B finding :=
   let! f := take_three mmu shadow1 shadow2 in
   if negb (fault_eq f SOUND) then ret (Finding f first_index first_index) else
-  let! links := check_links table_fuel mmu shadow1 shadow2 first_index in
+  let! links := check_links slot_fuel mmu shadow1 shadow2 first_index in
   if negb (fault_eq (found links) SOUND) then ret links else
-  check_slots table_fuel mmu shadow1 shadow2 first_index.
+  check_slots slot_fuel mmu shadow1 shadow2 first_index.
 
 (** The partition whose descriptor is the root's. *)
 Definition check_root : B finding :=

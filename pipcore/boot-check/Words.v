@@ -4,6 +4,7 @@
     At boot nothing says yet what a frame is for, so the check does not read typed memory: it reads words, which exist
     whatever boot has done.  Each primitive is a C function or constant of the same name (boot_words.h, or a shim of
     pipcore/mal named in verification/translation/boot/Project.v), undefined outside its range. *)
+From Coq Require Import List.
 From Pip.Model Require Export Primitives.
 Open Scope N_scope.
 Open Scope monad_scope.
@@ -14,7 +15,10 @@ Definition entry_word : Type := N.
 (** How the architecture writes entries, and which frames the kernel itself stands in. *)
 Class Layout `{Params} := {
   leaf_word : page -> bool -> bool -> entry_word;     (** of a leaf MMU table: frame, right to write, to execute *)
-  link_word : page -> entry_word;                     (** of an interior table *)
+  link_words : N;                                     (** how many words of a top table make a link *)
+  link_word : page -> entry_word;                     (** of an interior table: the first of them *)
+  later_link_word : page -> N -> entry_word;          (** the others, by their position in the link *)
+  top_slots : N;                                      (** slots that a top table has; the kernel's others are nowhere *)
   absent_word : entry_word;
   word_frame : entry_word -> page;                    (** the parts of a word, if it is one of these *)
   word_writable : entry_word -> bool;
@@ -22,9 +26,13 @@ Class Layout `{Params} := {
   word_is_user : entry_word -> bool;                  (** user mode may pass: of a kernel's entry *)
   same_mapping : entry_word -> entry_word -> bool;    (** equal, but for what the MMU notes: accessed, dirty *)
   device_frame : page -> bool;                        (** devices that the root partition may map *)
+  noted_frames : N;                                   (** frames of which the check can note that they are in use *)
   image_begin : page; image_end : page;               (** the kernel's text, data and stack *)
   tables_begin : page; tables_end : page;             (** tables that boot took for the kernel's window *)
   table_in_page : table_size <= 1024;
+  slots_in_table : top_slots <= table_size /\ 0 < link_words /\ link_words * top_slots <= 1024;
+  slots_elsewhere : forall i, top_slots <= i -> i < table_size -> kernel_slot i = true;
+  all_noted : pages <= noted_frames /\ forall p, device_frame p = true -> p < noted_frames;
   frame_0_is_nobodys : 0 < first_page /\ device_frame 0 = false;
 }.
 
@@ -85,7 +93,7 @@ Context `{Layout}.
 
 Definition frame_exists (p : page) : bool := p <? pages.
 (** A frame that user mode may have. *)
-Definition user_frame (p : page) : bool := ((first_page <=? p) || device_frame p) && (p <? pages).
+Definition user_frame (p : page) : bool := (first_page <=? p) && (p <? pages) || device_frame p.
 Definition past (p limit : page) : bool := limit <=? p.
 Definition is_kernel_slot (i : index) : bool := kernel_slot i.
 
@@ -96,13 +104,26 @@ Definition kernel_frame (p : page) : bool :=
 Definition boot_word (p : page) (i : index) : B word := fun s =>
   if (p <? pages) && negb (kernel_frame p) && (i <? 1024) then Done (word_at s p i) s else Undefined.
 Definition boot_entry (p : page) (i : index) : B entry_word := boot_word p i.
+(** The link in slot [i] of a top table: its first word; and whether the others are, like that word [e], absent, or those
+    of a link to the same table. *)
+Definition slot_fuel : nat := N.to_nat top_slots.
+Definition link_place (i : index) : index := link_words * i.
+Definition boot_link (p : page) (i : index) : B entry_word :=
+  if i <? top_slots then boot_word p (link_place i) else undefined.
+Definition later_word (e : entry_word) (k : N) : entry_word :=
+  if e =? absent_word then absent_word else later_link_word (word_frame e) k.
+Definition later_words_are (w : index -> word) (i : index) (e : entry_word) : bool :=
+  forallb (fun k => w (link_place i + N.of_nat k) =? later_word e (N.of_nat k)) (seq 1 (N.to_nat link_words - 1)).
+Definition link_follows (p : page) (i : index) (e : entry_word) : B bool := fun s =>
+  if (p <? pages) && negb (kernel_frame p) && (i <? top_slots) then Done (later_words_are (word_at s p) i e) s
+  else Undefined.
 Definition directory_entry (i : index) : B entry_word := fun s =>
   if i <? table_size then Done (directory s i) s else Undefined.
 Definition boot_partition : B page := fun s => Done (running s) s.
 Definition loaded_table : B word := fun s => Done (loaded s) s.
-Definition is_taken (p : page) : B bool := fun s => if p <? pages then Done (taken s p) s else Undefined.
+Definition is_taken (p : page) : B bool := fun s => if p <? noted_frames then Done (taken s p) s else Undefined.
 Definition mark_taken (p : page) : B unit := fun s =>
-  if p <? pages
+  if p <? noted_frames
   then Done tt (BootWords (word_at s) (directory s) (running s) (loaded s) (update (taken s) p true))
   else Undefined.
 Definition frame_after (p : page) : B page := if p <? pages then ret (p + 1) else undefined.

@@ -19,7 +19,7 @@ Context (W : N -> N -> N).
 
 Definition tree_of k : N := named_frame (W root_partition (tree_place k)).
 Definition list_of : N := named_frame (W root_partition list_place).
-Definition all_leaves : list leaves := leaves_from W tree_of table_fuel 0.
+Definition all_leaves : list leaves := leaves_from W tree_of slot_fuel 0.
 Definition all_pages : list mapping := all_leaves ≫= pages_of W.
 Definition structures : list N := [root_partition; list_of] ++ (tree_of <$> kinds) ++ (all_leaves ≫= leaf_frames).
 
@@ -29,7 +29,7 @@ Record accepted_words (D : N -> N) : Prop := {
   nobody_above : W root_partition parent_place = 0;
   interrupts_off : W root_partition vsti_place = 0;
   list_empty : forall i, i < 3 -> W list_of i = 0;
-  links_ok : forall i, i < table_size -> link_ok W D tree_of i;
+  links_ok : forall i, i < top_slots -> link_ok W D tree_of i;
   pages_ok : forall x j, x ∈ all_leaves -> j < table_size -> page_word_ok W x j;
   frames_once : NoDup (structures ++ (frame <$> all_pages));
   structures_ok : Forall structure_frame structures;
@@ -49,13 +49,13 @@ Proof. by intros ??? []. Qed.
 Lemma wp_check_trees s (Q : finding -> boot_words -> Prop) (W := word_at s) : reserved s ->
   (forall f s', found f = SOUND ->
     let fs := (tree_of W <$> kinds) ++ (all_leaves W ≫= leaf_frames) in let gs := frame <$> all_pages W in
-    (forall i, i < table_size -> link_ok W (directory s) (tree_of W) i) ->
+    (forall i, i < top_slots -> link_ok W (directory s) (tree_of W) i) ->
     (forall x j, x ∈ all_leaves W -> j < table_size -> page_word_ok W x j) ->
     Forall structure_frame fs -> Forall user_page_frame gs -> grows s s' (fs ++ gs) -> Q f s') ->
   (forall f s', found f <> SOUND -> Q f s') ->
   wp (check_trees (tree_of W Mmu) (tree_of W Shadow1) (tree_of W Shadow2)) Q s.
 Proof.
-  intros R Hq Hf. unfold check_trees. assert (N.of_nat table_fuel = table_size) as F by (unfold table_fuel; lia).
+  intros R Hq Hf. unfold check_trees. assert (N.of_nat slot_fuel = top_slots) as F by (unfold slot_fuel; lia).
   apply wp_bind, wp_take_three; [done| |by intros; apply wp_if_sound; [intros; apply Hf|]].
   intros s1 F1 G1. apply wp_if_sound; [done|intros _]. pose proof (grows_words _ _ _ G1) as W1.
   assert (forall k, visible (tree_of W k)) as V.

@@ -23,6 +23,12 @@ Definition words_of_descriptor (w : N -> N) (d : descriptor) : Prop :=
   (forall k, named_frame (w (tree_place k)) = root_of d k) /\ named_frame (w list_place) = d_list d
   /\ named_frame (w parent_place) = d_parent d /\ (w vsti_place = 0 <-> d_vsti d = false).
 
+(** The words of the links in a top table, slot by slot: the kernel's entries, where it has any; else whole links. *)
+Definition link_words_of (D w : N -> N) (t : N -> entry) : Prop := forall i, i < top_slots ->
+  if e_kernel (t i) then same_mapping (w (link_place i)) (D i) = true /\ word_is_user (w (link_place i)) = false
+  else w (link_place i) = interior_entry_word (t i)
+       /\ forall j, 0 < j < link_words -> w (link_place i + j) = later_word (interior_entry_word (t i)) j.
+
 (** The words [w] of a page, in a memory where the page has the role [r], are those of the object [o].  A page that
     boot uses for nothing is data. *)
 Definition words_of (D w : N -> N) (r : role) (o : object) : Prop :=
@@ -33,9 +39,7 @@ Definition words_of (D w : N -> N) (r : role) (o : object) : Prop :=
   | TreeTable _ Mmu O _ => exists t, o = Table t /\ forall i, i < table_size -> w i = leaf_entry_word (t i)
   | TreeTable _ Shadow1 O _ => exists t, o = Shadow1Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = no_gift
   | TreeTable _ Shadow2 O _ => exists t, o = Shadow2Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = 0
-  | TreeTable _ _ _ _ => exists t, o = Table t /\ forall i, i < table_size ->
-      if e_kernel (t i) then same_mapping (w i) (D i) = true /\ word_is_user (w i) = false
-      else w i = interior_entry_word (t i)
+  | TreeTable _ _ _ _ => exists t, o = Table t /\ link_words_of D w t
   | UserPage | Unused | Lost => o = Data w
   end.
 
@@ -64,7 +68,7 @@ Proof. unfold structure_frame, ordinary_memory. intros [E _]. pose proof frame_0
 Lemma user_page_frame_range p : user_page_frame p -> 0 < p.
 Proof.
   unfold user_page_frame, user_frame. intros [E _]. pose proof frame_0_is_nobodys as [F G].
-  apply andb_true_iff in E as [E _]. apply orb_true_iff in E as [E|E]; [bool; lia|].
+  apply orb_true_iff in E as [E|E]; [bool; lia|].
   destruct (decide (p = 0)) as [->|]; [congruence|lia].
 Qed.
 
@@ -80,19 +84,19 @@ Proof.
   - left. split; [done|]. by apply elem_of_list_fmap_1.
 Qed.
 
-Lemma all_leaves_elem x : x ∈ all_leaves W <-> slot x < table_size /\ kernel_slot (slot x) = false
-  /\ W (tree_of W Mmu) (slot x) <> absent_word
-  /\ x = Leaves (slot x) (fun k => word_frame (W (tree_of W k) (slot x))).
+Lemma all_leaves_elem x : x ∈ all_leaves W <-> slot x < top_slots /\ kernel_slot (slot x) = false
+  /\ W (tree_of W Mmu) (link_place (slot x)) <> absent_word
+  /\ x = Leaves (slot x) (fun k => word_frame (W (tree_of W k) (link_place (slot x)))).
 Proof.
   split.
-  - intros E. pose proof E as F. apply elem_leaves_from in E as (L&K&N&_). unfold table_fuel in L. split_and!; try done.
+  - intros E. pose proof E as F. apply elem_leaves_from in E as (L&K&N&_). unfold slot_fuel in L. split_and!; try done.
     + lia.
-    + clear -F. unfold all_leaves in F. revert F. generalize 0. induction table_fuel as [|n IH]; intros j; cbn.
+    + clear -F. unfold all_leaves in F. revert F. generalize 0. induction slot_fuel as [|n IH]; intros j; cbn.
       * by intros ?%not_elem_of_nil.
       * intros [E|E]%elem_of_app; [|by eapply IH]. unfold leaves_at_slot in E. destruct (_ || _).
         -- by apply not_elem_of_nil in E.
         -- by apply elem_of_list_singleton in E as ->.
-  - intros (L&K&N&->). apply leaves_from_elem; [|done..]. unfold table_fuel. cbn in *. lia.
+  - intros (L&K&N&->). apply leaves_from_elem; [|done..]. unfold slot_fuel. cbn in *. lia.
 Qed.
 
 Lemma all_pages_elem y : y ∈ all_pages W <-> exists x i, x ∈ all_leaves W /\ i < table_size
@@ -127,7 +131,7 @@ Proof.
     + apply (proj1 (Forall_forall _ _) (structures_ok _ _ A)), structure_frame_range in F as [? ?].
       split; [done|by right].
   - apply leaves_from_NoDup.
-  - apply Forall_forall. intros x (L&K&_)%all_leaves_elem. done.
+  - apply Forall_forall. intros x (L&K&_)%all_leaves_elem. pose proof (proj1 slots_in_table). split; [lia|done].
   - apply addresses_once.
   - apply Forall_forall. intros y (x&i&Hx&Hi&_&E)%all_pages_elem. apply page_at_position in E. rewrite E.
     rewrite split_div by done. by apply elem_of_list_fmap_1.
@@ -161,22 +165,32 @@ Proof.
       done.
 Qed.
 
-Lemma root_entry_word k i : i < table_size ->
+Lemma root_entry_word k i : i < top_slots ->
   if e_kernel (root_entry P k i)
-  then same_mapping (W (tree_of W k) i) (D i) = true /\ word_is_user (W (tree_of W k) i) = false
-  else W (tree_of W k) i = interior_entry_word (root_entry P k i).
+  then same_mapping (W (tree_of W k) (link_place i)) (D i) = true
+       /\ word_is_user (W (tree_of W k) (link_place i)) = false
+  else W (tree_of W k) (link_place i) = interior_entry_word (root_entry P k i).
 Proof.
-  intros Hi. pose proof (links_ok _ _ A i Hi) as [K N L]. unfold root_entry.
+  intros Hi. pose proof (links_ok _ _ A i Hi) as [K N L _]. unfold root_entry.
   destruct (leaves_at P i) as [x|] eqn:E.
   - apply (leaves_at_Some P plan_sound) in E as [Hx <-]. apply elem_leaves_from in Hx as (_&Kx&Nx&Ex). cbn.
     by rewrite (L Kx Nx), Ex.
   - destruct (kernel_slot i) eqn:Ki.
     + destruct (K eq_refl) as (K1&K2&K3&K4). by destruct k.
-    + destruct (decide (W (tree_of W Mmu) i = absent_word)) as [Ea|Ea].
+    + destruct (decide (W (tree_of W Mmu) (link_place i) = absent_word)) as [Ea|Ea].
       { rewrite (N eq_refl Ea). by destruct k. }
-      exfalso. assert (Leaves i (fun k => word_frame (W (tree_of W k) i)) ∈ all_leaves W) as Hx
+      exfalso. assert (Leaves i (fun k => word_frame (W (tree_of W k) (link_place i))) ∈ all_leaves W) as Hx
         by (by apply all_leaves_elem).
       by rewrite (proj2 (leaves_at_Some P plan_sound i _) (conj Hx eq_refl)) in E.
+Qed.
+
+Lemma root_links k : link_words_of D (W (tree_of W k)) (root_entry P k).
+Proof.
+  intros i Hi. pose proof (root_entry_word k i Hi) as E. destruct (e_kernel _) eqn:Ek; [done|].
+  split; [exact E|]. rewrite <- E. intros j Hj. apply (link_whole _ _ _ _ (links_ok _ _ A i Hi)); [|done]. intros ->.
+  unfold root_entry in Ek. destruct (leaves_at P i) as [x|] eqn:Ex.
+  - apply (leaves_at_Some P plan_sound) in Ex as [Hx <-]. by apply all_leaves_elem in Hx as (_&?&_).
+  - by destruct (kernel_slot i).
 Qed.
 
 Lemma plan_encoded p : words_of D (W p) (role_of P p) (boot_memory P p).
@@ -188,7 +202,7 @@ Proof.
     + by intros [].
     + cbn. by rewrite (nobody_above _ _ A).
     + cbn. by rewrite (interrupts_off _ _ A).
-  - rewrite root_of_plan. destruct k'; eexists; (split; [done|]); intros i Hi; by apply root_entry_word.
+  - rewrite root_of_plan. destruct k'; eexists; (split; [done|]); apply root_links.
   - destruct k'; cbn; eexists; (split; [done|]); intros i Hi.
     + by apply entry_at_word.
     + split; [apply (no_gift_there _ _ _ (pages_ok _ _ A x i Hx Hi))|done].

@@ -14,22 +14,26 @@ Implicit Types (s : boot_words) (p q i j : N) (n : nat) (k : kind) (fs : list N)
 
 Section Words.
 Context (W : N -> N -> N) (D : N -> N) (tree : kind -> N).
+(** The first word of the link in slot [i]. *)
+Local Notation link k i := (W (tree k) (link_place i)).
 
 (** The leaf tables that hang in [n] slots from [i] on, and their frames in the order in which the check takes them. *)
 Definition leaves_at_slot i : list leaves :=
-  if kernel_slot i || (W (tree Mmu) i =? absent_word) then [] else [Leaves i (fun k => word_frame (W (tree k) i))].
+  if kernel_slot i || (link Mmu i =? absent_word) then [] else [Leaves i (fun k => word_frame (link k i))].
 Fixpoint leaves_from n i : list leaves :=
   match n with O => [] | S n => leaves_at_slot i ++ leaves_from n (i + 1) end.
 Definition leaf_frames (x : leaves) : list N := leaf_of x <$> kinds.
 
 (** What the check requires of slot [i]. *)
 Record link_ok i : Prop := {
-  link_kernel : kernel_slot i = true -> same_mapping (W (tree Mmu) i) (D i) = true
-    /\ word_is_user (W (tree Mmu) i) = false
-    /\ W (tree Shadow1) i = absent_word /\ W (tree Shadow2) i = absent_word;
-  link_absent : kernel_slot i = false -> W (tree Mmu) i = absent_word -> forall k, W (tree k) i = absent_word;
-  link_present : kernel_slot i = false -> W (tree Mmu) i <> absent_word ->
-    forall k, W (tree k) i = link_word (word_frame (W (tree k) i));
+  link_kernel : kernel_slot i = true -> same_mapping (link Mmu i) (D i) = true
+    /\ word_is_user (link Mmu i) = false
+    /\ link Shadow1 i = absent_word /\ link Shadow2 i = absent_word;
+  link_absent : kernel_slot i = false -> link Mmu i = absent_word -> forall k, link k i = absent_word;
+  link_present : kernel_slot i = false -> link Mmu i <> absent_word ->
+    forall k, link k i = link_word (word_frame (link k i));
+  link_whole : forall k j, (k = Mmu -> kernel_slot i = false) -> 0 < j < link_words ->
+    W (tree k) (link_place i + j) = later_word (link k i) j;
 }.
 
 (** The pages that [n] entries of a leaf table from [j] on map. *)
@@ -50,7 +54,7 @@ Record page_word_ok (x : leaves) j : Prop := {
 }.
 
 Lemma elem_leaves_from n i x : x ∈ leaves_from n i -> i <= slot x < i + N.of_nat n /\ kernel_slot (slot x) = false
-  /\ W (tree Mmu) (slot x) <> absent_word /\ (forall k, leaf_of x k = word_frame (W (tree k) (slot x))).
+  /\ link Mmu (slot x) <> absent_word /\ (forall k, leaf_of x k = word_frame (link k (slot x))).
 Proof.
   revert i. induction n as [|n IH]; intros i; cbn; [set_solver|]. rewrite elem_of_app. intros [E|E].
   - unfold leaves_at_slot in E. destruct (kernel_slot i || _) eqn:B; [by apply not_elem_of_nil in E|].
@@ -58,8 +62,8 @@ Proof.
   - apply IH in E as (?&?&?&?). split_and!; try done; lia.
 Qed.
 
-Lemma leaves_from_elem n i j : i <= j < i + N.of_nat n -> kernel_slot j = false -> W (tree Mmu) j <> absent_word ->
-  Leaves j (fun k => word_frame (W (tree k) j)) ∈ leaves_from n i.
+Lemma leaves_from_elem n i j : i <= j < i + N.of_nat n -> kernel_slot j = false -> link Mmu j <> absent_word ->
+  Leaves j (fun k => word_frame (link k j)) ∈ leaves_from n i.
 Proof.
   revert i. induction n as [|n IH]; intros i Hj K E; cbn; [lia|]. apply elem_of_app.
   destruct (decide (i = j)) as [->|]; [left|right; apply IH; [lia|done..]]. unfold leaves_at_slot.
@@ -107,25 +111,31 @@ End Words.
 Context (tree : kind -> N).
 Hypothesis H_visible : forall k, visible (tree k).
 
-Lemma wp_check_link i (Q : fault -> boot_words -> Prop) s : reserved s -> i < table_size ->
+Lemma wp_check_link i (Q : fault -> boot_words -> Prop) s : reserved s -> i < top_slots ->
   (forall s', let fs := leaves_at_slot (word_at s) tree i ≫= leaf_frames in link_ok (word_at s) (directory s) tree i ->
     Forall structure_frame fs -> grows s s' fs -> Q SOUND s') ->
   (forall f s', f <> SOUND -> Q f s') -> wp (check_link (tree Mmu) (tree Shadow1) (tree Shadow2) i) Q s.
 Proof.
   intros R Hi Hq Hf. unfold check_link, entry_word_eq, is_kernel_slot. unfold leaves_at_slot in Hq.
-  do 3 (apply wp_bind, wp_boot_entry; [done..|]). destruct (kernel_slot i) eqn:K; cbn [orb] in Hq.
-  - apply wp_bind, wp_directory_entry; [done|]. destruct (same_mapping _ _) eqn:E; cbn [negb]; [|by apply wp_ret, Hf].
+  pose proof (proj1 slots_in_table). do 3 (apply wp_bind, wp_boot_link; [done..|]).
+  do 3 (apply wp_bind, wp_link_follows; [done..|]). destruct (kernel_slot i) eqn:K; cbn [orb] in Hq.
+  - apply wp_bind, wp_directory_entry; [lia|]. destruct (same_mapping _ _) eqn:E; cbn [negb]; [|by apply wp_ret, Hf].
     destruct (word_is_user _ || _) eqn:U; [by apply wp_ret, Hf|]. destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.
-    apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [done|congruence..].
-  - destruct (word_at s (tree Mmu) i =? absent_word) eqn:E; cbn in Hq.
+    apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [done|congruence..|].
+    intros [] j Km; [by rewrite Km in K|by apply later_words..].
+  - destruct (negb (later_words_are _ _ _ && _ && _)) eqn:Fo; [by apply wp_ret, Hf|].
+    apply negb_false_iff in Fo. rewrite !andb_true_iff in Fo. destruct Fo as [[Fe Fa] Fb].
+    assert (forall k j, 0 < j < link_words -> word_at s (tree k) (link_place i + j)
+      = later_word (word_at s (tree k) (link_place i)) j) as Whole by (intros [] j; by apply later_words).
+    destruct (word_at s (tree Mmu) (link_place i) =? absent_word) eqn:E; cbn in Hq.
     + destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.
-      apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [congruence|by intros _ _ []|done].
+      apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [congruence|by intros _ _ []|done|by intros k j _; apply Whole].
     + destruct (negb _) eqn:A; [by apply wp_ret, Hf|]. bool.
-      apply wp_take_three; [done| |done]. intros s' F G. apply Hq; [|done..]. split; [congruence..|].
+      apply wp_take_three; [done| |done]. intros s' F G. apply Hq; [|done..]. split; [congruence..| |by intros k j _; apply Whole].
       by intros _ _ [].
 Qed.
 
-Lemma wp_check_links n i (Q : finding -> boot_words -> Prop) s : reserved s -> i + N.of_nat n <= table_size ->
+Lemma wp_check_links n i (Q : finding -> boot_words -> Prop) s : reserved s -> i + N.of_nat n <= top_slots ->
   (forall f s', found f = SOUND -> let fs := leaves_from (word_at s) tree n i ≫= leaf_frames in
     (forall j, i <= j < i + N.of_nat n -> link_ok (word_at s) (directory s) tree j) ->
     Forall structure_frame fs -> grows s s' fs -> Q f s') ->
@@ -133,6 +143,7 @@ Lemma wp_check_links n i (Q : finding -> boot_words -> Prop) s : reserved s -> i
 Proof.
   revert i s Q. induction n as [|n IH]; intros i s Q R Hi Hq Hf; cbn [check_links].
   { apply wp_ret, Hq; [done|intros; lia|by constructor|apply grows_nothing]. }
+  pose proof (proj1 slots_in_table).
   apply wp_bind, wp_check_link; [done|lia| |by intros; apply wp_if_sound; [intros; apply Hf|]].
   intros s1 fs1 L1 F1 G1. apply wp_if_sound; [done|intros _]. apply wp_bind, wp_index_after; [lia|].
   apply IH; [by eapply grows_reserved|lia| |done]. rewrite (grows_words _ _ _ G1), (grows_directory _ _ _ G1).
@@ -176,7 +187,7 @@ Proof.
   - cbn. rewrite fmap_app. by eapply grows_more.
 Qed.
 
-Lemma wp_check_slots n i (Q : finding -> boot_words -> Prop) s : reserved s -> i + N.of_nat n <= table_size ->
+Lemma wp_check_slots n i (Q : finding -> boot_words -> Prop) s : reserved s -> i + N.of_nat n <= top_slots ->
   (forall x k, x ∈ leaves_from (word_at s) tree n i -> visible (leaf_of x k)) ->
   (forall f s', found f = SOUND -> let ms := leaves_from (word_at s) tree n i ≫= pages_of (word_at s) in
     (forall x j, x ∈ leaves_from (word_at s) tree n i -> j < table_size -> page_word_ok (word_at s) x j) ->
@@ -190,18 +201,18 @@ Proof.
     (forall x j, x ∈ leaves_at_slot (word_at s) tree i -> j < table_size -> page_word_ok (word_at s) x j) ->
     Forall user_page_frame (frame <$> ms) -> grows s s1 (frame <$> ms) ->
     wp (let! next := index_after i in check_slots n (tree Mmu) (tree Shadow1) (tree Shadow2) next) Q s1) as X.
-  { intros f s1 ms _ L1 F1 G1. apply wp_bind, wp_index_after; [lia|].
+  { intros f s1 ms _ L1 F1 G1. apply wp_bind, wp_index_after; [pose proof (proj1 slots_in_table); lia|].
     apply IH; [by eapply grows_reserved|lia|rewrite (grows_words _ _ _ G1); intros; apply V; set_solver| |done].
     rewrite (grows_words _ _ _ G1). intros f2 s2 Ef ms2 L F G. apply Hq; [done|..].
     - intros x j [Hx|Hx]%elem_of_app Hj; auto.
     - cbn. rewrite bind_app, fmap_app. by apply Forall_app.
     - cbn. rewrite bind_app, fmap_app. by eapply grows_more. }
-  unfold check_slot, is_kernel_slot, entry_word_eq. apply wp_bind, wp_boot_entry; [done|lia|].
+  unfold check_slot, is_kernel_slot, entry_word_eq. apply wp_bind, wp_boot_link; [done|lia|].
   unfold leaves_at_slot in X, V. destruct (_ || _).
   { apply wp_ret, wp_if_sound; [done|intros _]. eapply (X (Finding SOUND i i)); [done|set_solver|by constructor|].
     apply grows_nothing. }
-  do 2 (apply wp_bind, wp_boot_entry; [done|lia|]).
-  set (x := Leaves i (fun k => word_frame (word_at s (tree k) i))) in *.
+  do 2 (apply wp_bind, wp_boot_link; [done|lia|]).
+  set (x := Leaves i (fun k => word_frame (word_at s (tree k) (link_place i)))) in *.
   apply (wp_check_pages x table_fuel first_index); [done|unfold table_fuel, first_index; lia| | |].
   - intros k. apply V. set_solver.
   - intros f s1 Ef fs L F G. apply wp_if_sound; [done|intros _]. eapply X; [done|..]; cbn [mbind list_bind].

@@ -83,6 +83,24 @@ Lemma wp_boot_entry p i (Q : word -> boot_words -> Prop) s : visible p -> i < ta
   wp (boot_entry p i) Q s.
 Proof. intros V I. apply wp_boot_word; [done|]. pose proof table_in_page. lia. Qed.
 
+Lemma wp_boot_link p i (Q : word -> boot_words -> Prop) s : visible p -> i < top_slots ->
+  Q (word_at s p (link_place i)) s -> wp (boot_link p i) Q s.
+Proof.
+  intros V I Hq. unfold boot_link. rewrite (proj2 (N.ltb_lt _ _) I). apply wp_boot_word; [done| |done].
+  pose proof slots_in_table. unfold link_place. nia.
+Qed.
+
+Lemma wp_link_follows p i e (Q : bool -> boot_words -> Prop) s : visible p -> i < top_slots ->
+  Q (later_words_are (word_at s p) i e) s -> wp (link_follows p i e) Q s.
+Proof. intros [L%N.ltb_lt K] I%N.ltb_lt Hq. unfold wp, link_follows. by rewrite L, K, I. Qed.
+
+Lemma later_words w i e : later_words_are w i e = true ->
+  forall k, 0 < k < link_words -> w (link_place i + k) = later_word e k.
+Proof.
+  intros E k Hk. unfold later_words_are in E. rewrite forallb_forall in E. specialize (E (N.to_nat k)).
+  rewrite N2Nat.id in E. apply N.eqb_eq, E, in_seq. lia.
+Qed.
+
 Lemma wp_directory_entry i (Q : word -> boot_words -> Prop) s : i < table_size -> Q (directory s i) s ->
   wp (directory_entry i) Q s.
 Proof. intros I%N.ltb_lt Hq. unfold wp, directory_entry. by rewrite I. Qed.
@@ -91,7 +109,7 @@ Lemma wp_index_after i (Q : index -> boot_words -> Prop) s : i < table_size -> Q
 Proof. intros I%N.ltb_lt Hq. unfold wp, index_after. by rewrite I. Qed.
 
 (** ** Taking frames *)
-Lemma wp_mark p (Q : fault -> boot_words -> Prop) s : p < pages -> taken s p = false ->
+Lemma wp_mark p (Q : fault -> boot_words -> Prop) s : p < noted_frames -> taken s p = false ->
   (forall s', grows s s' [p] -> Q SOUND s') -> wp (mark_taken p ;; ret SOUND) Q s.
 Proof.
   intros L E Hq. apply wp_bind. unfold wp at 1, mark_taken. rewrite (proj2 (N.ltb_lt _ _) L). apply wp_ret, Hq.
@@ -99,7 +117,7 @@ Proof.
   destruct (decide (q = p)) as [->|Hn]; [rewrite update_eq|rewrite update_ne by done]; tauto.
 Qed.
 
-Lemma wp_take_if (test : bool) p (Q : fault -> boot_words -> Prop) s : reserved s -> (test = true -> p < pages) ->
+Lemma wp_take_if (test : bool) p (Q : fault -> boot_words -> Prop) s : reserved s -> (test = true -> p < noted_frames) ->
   (forall s', test = true -> kernel_frame p = false -> grows s s' [p] -> Q SOUND s') ->
   (forall f, f <> SOUND -> Q f s) ->
   wp (if negb test then ret FRAME_OUTSIDE else
@@ -116,7 +134,7 @@ Lemma wp_take p (Q : fault -> boot_words -> Prop) s : reserved s ->
   wp (take p) Q s.
 Proof.
   intros R Hq. apply wp_take_if; [done| |].
-  - unfold ordinary_memory. intros E. by bool.
+  - unfold ordinary_memory. intros E. pose proof (proj1 all_noted). bool. lia.
   - intros s' E K. apply Hq. by split.
 Qed.
 
@@ -125,7 +143,7 @@ Lemma wp_take_user p (Q : fault -> boot_words -> Prop) s : reserved s ->
   wp (take_user p) Q s.
 Proof.
   intros R Hq. apply wp_take_if; [done| |].
-  - unfold user_frame. intros E. by bool.
+  - unfold user_frame. intros [E|E]%orb_true_iff; [pose proof (proj1 all_noted); bool; lia|by apply all_noted].
   - intros s' E K. apply Hq. by split.
 Qed.
 
@@ -161,7 +179,8 @@ Proof.
   unfold past. destruct (limit <=? p) eqn:E; bool.
   { apply wp_ret, Hq; try done. intros _ q ?. lia. }
   unfold frame_exists. destruct (p <? pages) eqn:L; cbn [negb]; [|by apply wp_ret, Hq].
-  apply wp_bind. unfold wp at 1, mark_taken. rewrite L. apply wp_bind. unfold wp at 1, frame_after. rewrite L.
+  apply wp_bind. unfold wp at 1, mark_taken. rewrite (proj2 (N.ltb_lt p noted_frames)) by
+    (apply N.ltb_lt in L; pose proof (proj1 all_noted); lia). apply wp_bind. unfold wp at 1, frame_after. rewrite L.
   apply (IH (p + 1)). cbn. intros s' b W D R Lo T X. apply Hq; try done.
   - intros q Hq'. apply T. destruct (decide (q = p)) as [->|]; [apply update_eq|by rewrite update_ne].
   - intros -> q Hr. destruct (decide (q = p)) as [->|]; [apply T, update_eq|apply X; [done|lia]].

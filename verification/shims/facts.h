@@ -28,6 +28,8 @@
       axiom word_of_offset: \forall integer o; 0 <= o ==> o == 4 * (o >> 2) + (o & 3);
       axiom word_in_first: \forall integer o; 0 <= o < 4096 ==> 4 * ((o >> 2) & 0x3FF) + (o & 3) == o;
       axiom word_in_second: \forall integer o; 4096 <= o < 8192 ==> 4 * ((o >> 2) & 0x3FF) + (o & 3) == o - 4096;
+      axiom word_of_frame: \forall integer p; 0 <= p ==> 32 * (p >> 5) <= p < 32 * (p >> 5) + 32;
+      axiom bit_of_frame: \forall integer p; 0 <= p ==> 0 <= (p & 31) <= 31;
     }
 
     axiomatic Bytes {

@@ -3,7 +3,8 @@
 
     Short descriptors (ARM DDI 0406C, section B3.5) with TTBCR.N = 2 and SCTLR.AFE = 1, statement by statement as in
     pipcore/mal/armv7.  Four first-level entries lead to the four second-level tables that make a leaf table.  The
-    tables at the end are those of WordMachine.v with these in front.  Memory is the same window of words as in Words.v. *)
+    tables at the end are those of WordMachine.v with these in front.  Memory is the same window of words as in
+    Words.v. *)
 From Coq Require Import List String Bool NArith.
 From Pip.Words Require Import Words WordMachine.
 Import ListNotations.

@@ -35,14 +35,15 @@ Definition boot_syntax : list (string * syntax) := [
 
   ("page_eq", Infix "=="); ("word_eq", Infix "=="); ("entry_word_eq", Infix "=="); ("fault_eq", Infix "==");
 
-  ("zero", Same); ("first_index", Same); ("root", Named "root_partition"); ("table_fuel", Same); ("page_fuel", Same);
+  ("zero", Same); ("first_index", Same); ("root", Named "root_partition"); ("table_fuel", Same); ("slot_fuel", Same);
+  ("page_fuel", Same);
   ("mmu_place", Same); ("shadow1_place", Same); ("shadow2_place", Same); ("list_place", Same); ("parent_place", Same);
   ("vsti_place", Same); ("next_place", Same); ("origin_place", Same); ("count_place", Same);
   ("image_begin", Same); ("image_end", Same); ("tables_begin", Same); ("tables_end", Same);
 
   ("page_aligned", Same); ("named_frame", Named "page_number"); ("ordinary_memory", Same);
   ("user_frame", Same); ("frame_exists", Same); ("past", Same); ("is_kernel_slot", Same);
-  ("absent_word", Named "no_entry"); ("leaf_word", Named "user_entry"); ("link_word", Named "link_entry");
+  ("absent_word", Named "no_entry"); ("leaf_word", Named "user_entry"); ("link_word", Same);
   ("word_frame", Named "frame_of"); ("word_writable", Named "is_writable"); ("word_executable", Named "is_executable");
   ("word_is_user", Named "is_user"); ("same_mapping", Same)
 ].
@@ -54,7 +55,7 @@ Elpi Pure boot_pure boot_language boot_syntax.
 
 (** ** Monadic primitives: C functions of the same name *)
 Elpi Monadic boot_primitives boot_language
-  boot_word boot_entry directory_entry boot_partition loaded_table is_taken mark_taken frame_after index_after.
+  boot_word boot_entry boot_link link_follows directory_entry boot_partition loaded_table is_taken mark_taken frame_after index_after.
 
 End Tables.
 
