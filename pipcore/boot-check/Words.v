@@ -104,8 +104,8 @@ Definition kernel_frame (p : page) : bool :=
 Definition boot_word (p : page) (i : index) : B word := fun s =>
   if (p <? pages) && negb (kernel_frame p) && (i <? 1024) then Done (word_at s p i) s else Undefined.
 Definition boot_entry (p : page) (i : index) : B entry_word := boot_word p i.
-(** The link in slot [i] of a top table: its first word; and whether the others are, like that word [e], absent, or those
-    of a link to the same table. *)
+(** The link in slot [i] of a top table: its first word; and whether the others are, like that word [e], absent, or
+    those of a link to the same table. *)
 Definition slot_fuel : nat := N.to_nat top_slots.
 Definition link_place (i : index) : index := link_words * i.
 Definition boot_link (p : page) (i : index) : B entry_word :=

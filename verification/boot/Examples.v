@@ -61,8 +61,9 @@ Definition armv7_leaf (p : N) (w x : bool) : N :=
     table, so a top table has 256 slots, none of them the kernel's.  Devices may lie above memory. *)
 Definition armv7_layout root frames (image : N * N) (H_devices : frames <= 258048)
   : @Layout (armv7_machine root frames) :=
-  @Build_Layout (armv7_machine root frames) armv7_leaf 4 (fun p => p * 4096 + 1) (fun p k => p * 4096 + k * 1024 + 1) 256 0
-    (fun w => w / 4096) (fun w => N.testbit w 1 && negb (N.testbit w 9)) (fun w => N.testbit w 1 && negb (N.testbit w 0))
+  @Build_Layout (armv7_machine root frames) armv7_leaf 4 (fun p => p * 4096 + 1) (fun p k => p * 4096 + k * 1024 + 1)
+    256 0 (fun w => w / 4096)
+    (fun w => N.testbit w 1 && negb (N.testbit w 9)) (fun w => N.testbit w 1 && negb (N.testbit w 0))
     (fun w => N.testbit w 5) N.eqb (fun p => (258048 <=? p) && (p <? 259072) || (p =? 262144)) 262400
     image.1 image.2 0 0 ltac:(done) ltac:(done) ltac:(cbn; intros; by apply N.leb_le)
     ltac:(split; [cbn; lia|cbn; intros p [E|E]%orb_true_iff; bool; lia]) (conj eq_refl eq_refl).

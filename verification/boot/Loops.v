@@ -129,10 +129,12 @@ Proof.
       = later_word (word_at s (tree k) (link_place i)) j) as Whole by (intros [] j; by apply later_words).
     destruct (word_at s (tree Mmu) (link_place i) =? absent_word) eqn:E; cbn in Hq.
     + destruct (_ && _) eqn:A; [|by apply wp_ret, Hf]. bool.
-      apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [congruence|by intros _ _ []|done|by intros k j _; apply Whole].
+      apply wp_ret, Hq; [|by constructor|apply grows_nothing]. split; [congruence|by intros _ _ []|done|].
+      intros k j _. apply Whole.
     + destruct (negb _) eqn:A; [by apply wp_ret, Hf|]. bool.
-      apply wp_take_three; [done| |done]. intros s' F G. apply Hq; [|done..]. split; [congruence..| |by intros k j _; apply Whole].
-      by intros _ _ [].
+      apply wp_take_three; [done| |done]. intros s' F G. apply Hq; [|done..]. split; [congruence..| |].
+      * by intros _ _ [].
+      * intros k j _. apply Whole.
 Qed.
 
 Lemma wp_check_links n i (Q : finding -> boot_words -> Prop) s : reserved s -> i + N.of_nat n <= top_slots ->

@@ -117,7 +117,8 @@ Proof.
   destruct (decide (q = p)) as [->|Hn]; [rewrite update_eq|rewrite update_ne by done]; tauto.
 Qed.
 
-Lemma wp_take_if (test : bool) p (Q : fault -> boot_words -> Prop) s : reserved s -> (test = true -> p < noted_frames) ->
+Lemma wp_take_if (test : bool) p (Q : fault -> boot_words -> Prop) s :
+  reserved s -> (test = true -> p < noted_frames) ->
   (forall s', test = true -> kernel_frame p = false -> grows s s' [p] -> Q SOUND s') ->
   (forall f, f <> SOUND -> Q f s) ->
   wp (if negb test then ret FRAME_OUTSIDE else

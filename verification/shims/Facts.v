@@ -215,13 +215,16 @@ Lemma word_of_frame : Statements.word_of_frame.
 Proof. intros p Hp. shifts. arithmetic. Qed.
 
 Lemma bit_of_frame : Statements.bit_of_frame.
-Proof. intros p Hp. change 31 with (Z.ones 5). rewrite Z.land_ones by lia. arithmetic. Qed.
+Proof.
+  intros p Hp. replace (Z.land p 31) with (p mod 32) by (symmetry; apply (Z.land_ones p 5); lia).
+  pose proof (Z.mod_pos_bound p 32 eq_refl). lia.
+Qed.
 
 Theorem facts : Statements.all.
 Proof.
   exact (conj slot (conj slot_mask (conj slot_mask_signed (conj slot_mask_page (conj page_of_address (conj
     add_writable (conj add_executable (conj add_both (conj low_bit (conj link_place (conj low_bits
     (conj word_of_offset (conj word_in_first (conj word_in_second (conj word_of_frame
-    (conj bit_of_frame (conj get_byte_is (conj get_byte_0 (conj get_byte_1 (conj get_byte_2 (conj get_byte_3 (conj get_byte_bound (conj set_byte_is (conj byte_set (conj byte_kept
-    joined))))))))))))))))))))))))).
+    (conj bit_of_frame (conj get_byte_is (conj get_byte_0 (conj get_byte_1 (conj get_byte_2 (conj get_byte_3
+    (conj get_byte_bound (conj set_byte_is (conj byte_set (conj byte_kept joined))))))))))))))))))))))))).
 Qed.

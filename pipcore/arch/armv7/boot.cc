@@ -12,10 +12,12 @@
 #include "pipcore/arch/armv7/package.h"
 #include "pipcore/arch/armv7/root_partition.h"
 #include "pipcore/arch/armv7/serial.h"
+#include "pipcore/boot-check/require_sound_boot.h"
 #include "pipcore/kernel/last_words.h"
 
 extern "C" {
 #include "pip/mal.h"
+#include "pipcore/boot-check/boot_words.h"
 
 // kernel.lds and entry.S.
 extern char kernel_begin[];
@@ -29,6 +31,13 @@ extern char kernel_end[];
 // of the kernel's: all 0.
 alignas(4096) std::uint32_t kernel_directory[PIP_TABLE_SIZE];
 std::uint32_t frame_count = 0;
+
+// What the boot check asks of the processor: the base address in TTBR0, with TTBCR.N = 2 its bits 31 to 12 (B4.1.154).
+std::uint32_t read_mmu_root() {
+  std::uint32_t base;
+  asm volatile("mrc p15, 0, %0, c2, c0, 0" : "=r"(base));
+  return base & PIP_FRAME_MASK;
+}
 }
 
 namespace pip::kernel {
@@ -102,9 +111,13 @@ void FindFiles(std::uint32_t memory_end) {
   }
 }
 
+kernel::FrameRange Image() {
+  return kernel::FramesTouched(PhysicalAddressOf(kernel_begin), PhysicalAddressOf(kernel_end));
+}
+
 void FindFreeMemory() {
   free_memory.Add({PIP_FIRST_ORDINARY_FRAME, frame_count});
-  free_memory.Remove(kernel::FramesTouched(PhysicalAddressOf(kernel_begin), PhysicalAddressOf(kernel_end)));
+  free_memory.Remove(Image());
   for (std::size_t i = 0; i < package.module_count; ++i) {
     free_memory.Remove(package.modules[i].frames());
   }
@@ -131,6 +144,10 @@ void FindFreeMemory() {
   }
   kernel::FillBootInformation(root, modules, kRevision);
   StartRootPartition(root);
+  // The root's table was loaded after the last write to a table, and nothing is written from here on.  The tables of
+  // the window are in the image.
+  const kernel::FrameRange image = Image();
+  kernel::RequireSoundBoot({image.begin, image.end}, {image.end, image.end});
   enter_root();
 }
 

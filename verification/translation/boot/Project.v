@@ -55,7 +55,8 @@ Elpi Pure boot_pure boot_language boot_syntax.
 
 (** ** Monadic primitives: C functions of the same name *)
 Elpi Monadic boot_primitives boot_language
-  boot_word boot_entry boot_link link_follows directory_entry boot_partition loaded_table is_taken mark_taken frame_after index_after.
+  boot_word boot_entry boot_link link_follows directory_entry boot_partition loaded_table is_taken mark_taken
+  frame_after index_after.
 
 End Tables.
 
