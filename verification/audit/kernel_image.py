@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Static checks of a kernel's ELF image for x86, on its machine code: whatever compiled it.
+"""Static checks of a kernel's ELF image for x86 or ARM (arm_code.py), on its machine code: whatever compiled it.
 
 usage: kernel_image.py KERNEL.elf | IMAGE.image (of a pip_image, which names its kernel)
 
@@ -17,12 +17,12 @@ import struct
 import subprocess
 import sys
 
+EM_ARM = 40
 CALL_TABLES = ["fast_services"]
 # What the processor may have pushed before: a frame with error code from virtual-8086 mode (Intel SDM volume 3B,
 # section 20.3.1), and over it that of an interrupt or a single step at the first instructions of a gate, with the two
 # words of its stub.
 HARDWARE_BYTES = 40 + 12 + 8
-STACK_OWNERS = ("kernel_stack_guard", "kernel_stack_top")
 SAVE_AREAS = ("registers", "interrupted", "exit_frame")
 FOREIGN = re.compile(r"%(st|mm\d|[xyz]mm)|^(f[a-z]+|emms|ldmxcsr|stmxcsr)$")
 
@@ -38,7 +38,14 @@ def run(tool, *arguments):
 
 
 class Image:
-    """Symbols, bytes and instructions of an ELF file."""
+    """Symbols, bytes and instructions of an ELF file; here for x86."""
+
+    tool = "objdump"
+
+    @staticmethod
+    def words_of(text):
+        """An instruction without comments."""
+        return text.split("#")[0].split("<")[0].strip()
 
     def __init__(self, path):
         self.bytes = open(path, "rb").read()
@@ -56,6 +63,8 @@ class Image:
             if len(field) < 8 or not field[0].rstrip(":").isdigit():
                 continue
             address, size, kind, section, name = int(field[1], 16), int(field[2], 0), field[3], field[6], field[7]
+            if name.startswith("$"):
+                continue    # ARM: where code and data begin
             if section == "UND":
                 self.undefined.append(name)
             elif kind in ("FUNC", "NOTYPE", "OBJECT"):
@@ -70,11 +79,12 @@ class Image:
             if begin <= address < code_end and address not in self.functions and not name.startswith("kernel_"):
                 self.functions[address] = name
         self.instructions, previous = {}, None
-        for line in run("objdump", "-d", "--no-show-raw-insn", "-j", ".text", path).splitlines():
+        for line in run(self.tool, "-d", "--no-show-raw-insn", "-j", ".text", path).splitlines():
             match = re.match(r"\s*([0-9a-f]+):\t(.+)$", line)
-            if match and int(match[1], 16) < code_end:
+            text = self.words_of(match[2]) if match else None
+            if text and int(match[1], 16) < code_end:
                 address = int(match[1], 16)
-                self.instructions[address] = [match[2].split("#")[0].split("<")[0].strip(), None]
+                self.instructions[address] = [text, None]
                 if previous is not None:
                     self.instructions[previous][1] = address
                 previous = address
@@ -100,10 +110,14 @@ class Image:
 class Stack:
     """Walks every path through the code, counting bytes of stack."""
 
+    owners = ("kernel_stack_guard", "kernel_stack_top")
+    hardware_bytes = HARDWARE_BYTES
+    call_bytes = 4
+
     def __init__(self, image):
         self.image = image
-        self.top = image.symbols.get(STACK_OWNERS[1], 0)
-        self.size = self.top - image.symbols.get(STACK_OWNERS[0], 0) - 4096
+        self.top = image.symbols.get(self.owners[1], 0)
+        self.size = self.top - image.symbols.get(self.owners[0], 0) - 4096
         self.need = {}
         self.open = []
         self.deepest_absolute = 0
@@ -225,7 +239,7 @@ class Stack:
             targets = self.image.table(int(table[1], 16), lambda w: w in self.image.functions)
         else:
             targets = [int(operands, 16)]
-        below = max(depth + 4 + self.of(target) for target in targets)
+        below = max(depth + self.call_bytes + self.of(target) for target in targets)
         # What follows a call that does not return is not code.
         returns = [target for target in targets if target in self.returns]
         popped = {self.pops[target] for target in returns}
@@ -276,7 +290,7 @@ def segment_faults(image):
         yield "the image has relocations: something would have to be put in when it is loaded"
     for name in image.undefined:
         yield "%s is used, but nowhere defined" % name
-    guard = image.symbols.get(STACK_OWNERS[0])
+    guard = image.symbols.get(Stack.owners[0])
     if guard is None or guard % 4096 != 0:
         yield "there is no guard page below the stack"
 
@@ -294,9 +308,17 @@ def kernel_of(path):
 
 def main(path):
     """Checks one image; the number of faults is the answer."""
-    image = Image(path)
+    image, stack = Image, Stack
+    with open(path, "rb") as file:
+        if struct.unpack_from("<H", file.read(20), 18)[0] == EM_ARM:
+            # As it was called, not where a link leads.
+            sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+            sys.modules["kernel_image"] = sys.modules["__main__"]
+            import arm_code  # pylint: disable=import-outside-toplevel
+            image, stack = arm_code.Code, arm_code.ArmStack
+    image = image(path)
     faults = list(segment_faults(image))
-    stack = Stack(image)
+    stack = stack(image)
     worst = (0, "nothing")
     for address, name in sorted(image.functions.items()):
         stack.open = []
@@ -305,7 +327,7 @@ def main(path):
         except Fault as fault:
             if str(fault) not in faults:
                 faults.append(str(fault))
-    deepest = max(stack.deepest_absolute, HARDWARE_BYTES + worst[0])
+    deepest = max(stack.deepest_absolute, stack.hardware_bytes + worst[0])
     if deepest > stack.size:
         faults.append("the stack may need %d bytes (%s); it has %d" % (deepest, worst[1], stack.size))
     for fault in faults:

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""kernel_image.py on small kernels for ARM: accepts a good one, counts its stack exactly, refuses each bad one.
+
+usage: arm_code_test.py KERNEL_IMAGE.py
+"""
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SCRIPT = """
+ENTRY(_start)
+PHDRS { text PT_LOAD FLAGS(%d); data PT_LOAD FLAGS(6); }
+SECTIONS {
+  . = 0xF0008000;
+  .text : { *(.text) } :text
+  . = ALIGN(4K);
+  .data : { kernel_stack_guard = .; . += 4096 + 4096; registers = .; . += 80; . = ALIGN(4K); } :data
+  /DISCARD/ : { *(.ARM.attributes) }
+}
+"""
+START = """
+        .syntax unified
+        .arm
+        .globl _start
+        .type _start, %function
+_start: ldr r0, =registers
+        cps #0x13
+        mov sp, r0
+        bl work
+1:      wfi
+        b 1b
+        .ltorg
+        .size _start, . - _start
+"""
+
+
+def function(name, body):
+    """Assembly of one function."""
+    return "\n.globl %s\n.type %s, %%function\n%s:\n%s\n.size %s, . - %s\n" % (
+        name, name, name, "\n".join(body.split(";")), name, name)
+
+
+GOOD = function("work", "push {r4, r5, lr}; sub sp, sp, #100; cmp r0, #3; bleq leaf; add sp, sp, #100; pop {r4, r5, pc}") \
+    + function("leaf", "str lr, [sp, #-4]!; cmp r0, #2; ldrls pc, [pc, r0, lsl #2]; b 2f; .word 1f; .word 2f; .word 1f;"
+               "1: mov r0, #1; 2: ldr pc, [sp], #4")
+BAD = {
+    "recursion": (function("work", "push {lr}; bl other; pop {pc}") + function("other", "push {lr}; bl work; pop {pc}"),
+                  "recursion"),
+    "an indirect call": (function("work", "push {lr}; blx r3; pop {pc}"), "calls indirectly"),
+    "an indirect jump": (function("work", "bx r3"), "jumps indirectly"),
+    "a load into pc": (function("work", "ldr pc, [r0, #4]"), "jumps indirectly"),
+    "a sum into pc": (function("work", "add pc, pc, r0"), "jumps indirectly"),
+    "many registers with pc": (function("work", "ldm r0, {r4, pc}"), "jumps indirectly"),
+    "a jump through data": (function("work", "ldr pc, [pc, r0, lsl #2]; nop; .word 0xF0000000"), "leads nowhere"),
+    "a call into a function": (function("work", "bl other + 4") + function("other", "nop; bx lr"), "no function begins"),
+    "a large frame": (function("work", "sub sp, sp, #4096; sub sp, sp, #4; add sp, sp, #4; add sp, sp, #4096; bx lr"),
+                      "may need"),
+    "a frame of unknown size": (function("work", "sub sp, sp, r0; bx lr"), "not known"),
+    "a foreign stack": (function("work", "ldr sp, =0xF0000100; push {r0}; b .; .ltorg"), "neither stack"),
+    "words below the stack": (function("work", "str r0, [sp, #-4]; bx lr"), "below the stack pointer"),
+    "a stack that moves sometimes": (function("work", "cmp r0, #0; pusheq {r0}; bx lr"), "on some ways only"),
+    "a loop that pushes": (function("work", "1: push {r0}; b 1b"), "takes stack in each round"),
+    "an unbalanced return": (function("work", "push {r0}; bx lr"), "left on the stack"),
+    "floating point": (function("work", ".fpu vfpv3; vadd.f32 s0, s0, s1; bx lr"), "another unit"),
+    "a floating-point register": (function("work", "mrc p10, 7, r0, cr1, cr0, 0; bx lr"), "another unit"),
+    "an end without a return": (function("work", "nop"), "no instruction"),
+    "data that is run": (function("work", "nop; .word 0xE1A00000"), "no instruction"),
+}
+
+
+def build(folder, source, flags=5):
+    """Links a kernel from assembly."""
+    (folder / "kernel.S").write_text(START + source)
+    (folder / "kernel.lds").write_text(SCRIPT % flags)
+    kernel = folder / "kernel.elf"
+    subprocess.run(["arm-none-eabi-gcc", "-march=armv7ve", "-nostdlib", "-static", "-Wl,--build-id=none",
+                    "-Wl,-z,max-page-size=4096", "-Wl,--no-warn-rwx-segments", "-Wl,-T," + str(folder / "kernel.lds"),
+                    str(folder / "kernel.S"), "-o", str(kernel)], check=True)
+    return kernel
+
+
+def main(checker):
+    """All cases; the number of those that went wrong is the answer."""
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+
+        def expect(what, kernel, code, words):
+            nonlocal wrong
+            result = subprocess.run([sys.executable, checker, str(kernel)], capture_output=True, text=True, check=False)
+            said = result.stdout + result.stderr
+            if result.returncode != code or words not in said or "Traceback" in said:
+                wrong += 1
+                print("FAIL %s: exit code %d, not %d, or not %r in:\n%s" % (what, result.returncode, code, words, said))
+
+        # work takes 12 and 100, and calls leaf, which takes 4.
+        expect("a good kernel", build(folder, GOOD), 0, "stack: at most 116 bytes")
+        for what, (source, words) in BAD.items():
+            expect(what, build(folder, source), 1, words)
+        expect("a writable text", build(folder, GOOD, flags=7), 1, "writable and executable")
+    print("%s: %d bad kernels" % ("FAIL" if wrong else "PASS", len(BAD) + 1))
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
