@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What kernel_image.py must know of ARM instructions (ARM DDI 0406C, chapter A8), all of four bytes.
 
-Exceptions put nothing on the stack: each mode has registers of its own.  The stack ends where `registers` begins, and is
-empty whenever user mode runs, so a path's depth is counted from there.
+Exceptions put nothing on the stack: each mode has registers of its own.  The stack ends where `registers` begins, and
+is empty whenever user mode runs, so a path's depth is counted from there.
 """
 import re
 
 import kernel_image
 
 CONDITIONS = "eq|ne|cs|hs|cc|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le"
+BASE = re.compile(r"(b|bl|bx|blx|push|pop|ldr|str|add|sub|mov|movs|ldmia|ldmfd|ldm|stmdb|stmfd)(%s)?$" % CONDITIONS)
 SP_FIRST = re.compile(r"sp\b(?!.*\^)")
 FOREIGN = re.compile(r"^(v|ldc|stc|cdp|mcrr|mrrc|fld|fst|fm)")
 # Operations whose first operand is no result.
@@ -45,8 +46,7 @@ class ArmStack(kernel_image.Stack):
         place = "%s at %s" % (self.name(start), hex(address))
         if FOREIGN.match(operation) or re.match(r"p1[01]\b", operands):
             raise kernel_image.Fault(place + " uses another unit than the integer one: " + text)
-        match = re.match(r"(b|bl|bx|blx|push|pop|ldr|str|add|sub|mov|movs|ldmia|ldmfd|ldm|stmdb|stmfd)(%s)?$" % CONDITIONS,
-                         operation)
+        match = BASE.match(operation)
         base, condition = (match[1], match[2]) if match else (operation, None)
         on = [(following, depth, absolute, depth)]
         if base == "b":
@@ -140,5 +140,6 @@ class ArmStack(kernel_image.Stack):
         if match:
             word = self.constant(start, address, match[1])
         if word is None:
-            raise kernel_image.Fault("%s at %s sets SP to what is not known: %s" % (self.name(start), hex(address), operands))
+            raise kernel_image.Fault("%s at %s sets SP to what is not known: %s"
+                                     % (self.name(start), hex(address), operands))
         return word

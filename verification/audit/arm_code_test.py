@@ -42,9 +42,14 @@ def function(name, body):
         name, name, name, "\n".join(body.split(";")), name, name)
 
 
-GOOD = function("work", "push {r4, r5, lr}; sub sp, sp, #100; cmp r0, #3; bleq leaf; add sp, sp, #100; pop {r4, r5, pc}") \
-    + function("leaf", "str lr, [sp, #-4]!; cmp r0, #2; ldrls pc, [pc, r0, lsl #2]; b 2f; .word 1f; .word 2f; .word 1f;"
-               "1: mov r0, #1; 2: ldr pc, [sp], #4")
+GOOD = function(
+    "work",
+    "push {r4, r5, lr}; sub sp, sp, #100; cmp r0, #3; bleq leaf; add sp, sp, #100; pop {r4, r5, pc}",
+) + function(
+    "leaf",
+    "str lr, [sp, #-4]!; cmp r0, #2; ldrls pc, [pc, r0, lsl #2]; b 2f; .word 1f; .word 2f; .word 1f; 1: mov r0, #1;"
+    "2: ldr pc, [sp], #4",
+)
 BAD = {
     "recursion": (function("work", "push {lr}; bl other; pop {pc}") + function("other", "push {lr}; bl work; pop {pc}"),
                   "recursion"),
@@ -54,7 +59,8 @@ BAD = {
     "a sum into pc": (function("work", "add pc, pc, r0"), "jumps indirectly"),
     "many registers with pc": (function("work", "ldm r0, {r4, pc}"), "jumps indirectly"),
     "a jump through data": (function("work", "ldr pc, [pc, r0, lsl #2]; nop; .word 0xF0000000"), "leads nowhere"),
-    "a call into a function": (function("work", "bl other + 4") + function("other", "nop; bx lr"), "no function begins"),
+    "a call into a function": (function("work", "bl other + 4") + function("other", "nop; bx lr"),
+                               "no function begins"),
     "a large frame": (function("work", "sub sp, sp, #4096; sub sp, sp, #4; add sp, sp, #4; add sp, sp, #4096; bx lr"),
                       "may need"),
     "a frame of unknown size": (function("work", "sub sp, sp, r0; bx lr"), "not known"),
