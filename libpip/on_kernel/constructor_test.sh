@@ -3,10 +3,11 @@
 # A static constructor in a partition: nothing would run it, so the linker must refuse the partition and say why, and
 # must not throw the constructor away with the sections that nobody names. The same program with a constant instead of
 # the constructor links.
-# usage: constructor_test.sh GCC LINKER_SCRIPT
+# usage: constructor_test.sh GCC LINKER_SCRIPT MACHINE_FLAG
 set -euo pipefail
 gcc=$1
 script=$2
+machine=$3
 
 cat >"$TEST_TMPDIR/partition.cc" <<'END'
 struct Counter {
@@ -21,7 +22,7 @@ END
 
 # Links as the toolchain does (tools/bazel/toolchain/freestanding.bzl).
 link() {
-  "$gcc" -m32 -std=c++20 -O2 -ffreestanding -fno-pic -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections \
+  "$gcc" "$machine" -std=c++20 -O2 -ffreestanding -fno-pic -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections \
     -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings -Wl,-z,noexecstack \
     -Wl,--no-warn-rwx-segments "-Wl,-T,$script" "$@" "$TEST_TMPDIR/partition.cc" -o "$TEST_TMPDIR/partition.elf" 2>&1
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two ways into the kernel, SYSENTER and the call gates, with sound and hostile arguments.  A gate says only yes or
-// no; SYSENTER also says why, and the reason must be the right one.
+// libpip's ways into the kernel, with sound and hostile arguments.  On x86 there are two: a call gate says only yes or
+// no; SYSENTER also says why, and the reason must be the right one.  ARMv7 has one, which says why; its old one is for
+// partitions that bring their own (nanny tests it).
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "libpip/cpp/machine.h"
 #include "libpip/cpp/page.h"
+#include "libpip/on_kernel/entries_machine.h"
+#include "libpip/on_kernel/machine.h"
 #include "pip/api.h"
 #include "pip/fpinfo.h"
 #include "pip/paging.h"
@@ -17,14 +20,21 @@
 
 namespace {
 
+using entries::CallUnknownService;
+using entries::EntryName;
+using entries::HasAllEntries;
+using entries::kUnknownServices;
+using entries::RunMachineCases;
+using entries::TakeEntry;
+
 constexpr std::uint32_t kVidtSlotUnreadable = 100;  // our VIDT names a context there that nobody can write
-constexpr std::uint32_t kVga = 0xC00B8000;
-constexpr std::uint32_t kKernelAddress = 0x00100000;
-constexpr std::uint32_t kWindowAddress = 0xD0000000;
+constexpr std::uint32_t kDevice = MACHINE_DEVICE_ADDRESS;
+constexpr std::uint32_t kKernelAddress = MACHINE_KERNEL_ADDRESS;
+constexpr std::uint32_t kWindowAddress = MACHINE_WINDOW_ADDRESS;
 constexpr std::uint32_t kTarget = 0x900000;
 constexpr std::uint32_t kOtherTarget = 0xA00000;
 
-// Values of pip_cpu_has_sysenter: which entry libpip takes.
+// Values for TakeEntry.
 constexpr std::array<std::uint8_t, 2> kFastThenGate = {1, 0};
 constexpr std::array<std::uint8_t, 2> kGateThenFast = {0, 1};
 
@@ -41,12 +51,12 @@ std::uint32_t TakePage() {
 // One call, through both entries; a refused one, since the second must find what the first found.
 template <typename Call>
 void ExpectRefused(const char* what, pip_status_t expected, Call call) {
-  pip_cpu_has_sysenter = 1;
+  TakeEntry(1);
   const pip_status_t fast = call();
   if (fast != expected) {
     pip::exit_fail("entries: %s: %s; expected: %s", what, pip_status_text(fast), pip_status_text(expected));
   }
-  pip_cpu_has_sysenter = 0;
+  TakeEntry(0);
   const pip_status_t gate = call();
   if (gate != PIP_REFUSED && gate != expected) {  // yield has its reason even at the gate
     pip::exit_fail("entries: %s: the gate says: %s", what, pip_status_text(gate));
@@ -58,8 +68,7 @@ template <typename Call>
 void ExpectDone(const char* what, Call call) {
   const pip_status_t status = call();
   if (status != PIP_DONE) {
-    pip::exit_fail("entries: %s through %s: %s", what, pip_cpu_has_sysenter != 0 ? "SYSENTER" : "a gate",
-                   pip_status_text(status));
+    pip::exit_fail("entries: %s through %s: %s", what, EntryName(), pip_status_text(status));
   }
   ++checks;
 }
@@ -69,6 +78,10 @@ void ExpectValue(const char* what, pip_answer_t answer, std::uint32_t expected) 
     pip::exit_fail("entries: %s: %#x (%s), expected %#x", what, answer.value, pip_status_text(answer.status), expected);
   }
   ++checks;
+}
+
+void ExpectWord(const char* what, std::uint32_t found, std::uint32_t expected) {
+  ExpectValue(what, {PIP_DONE, found}, expected);
 }
 
 using Pages = std::array<std::uint32_t, 5>;
@@ -98,9 +111,9 @@ void CreateWithBadPages(const Pages& pages) {
     ExpectRefused("createPartition, unaligned page", PIP_BAD_ADDRESS, with(pages[position] + 4));
     ExpectRefused("createPartition, the kernel's page", PIP_BAD_ADDRESS, with(kKernelAddress));
     ExpectRefused("createPartition, a page of the window", PIP_BAD_ADDRESS, with(kWindowAddress));
-    ExpectRefused("createPartition, page 0", PIP_BAD_ADDRESS, with(0));
-    ExpectRefused("createPartition, nothing mapped", PIP_NOT_MAPPED, with(0xCFFFF000));
-    ExpectRefused("createPartition, video memory", PIP_NOT_ORDINARY_MEMORY, with(kVga));
+    ExpectRefused("createPartition, page 0", position == 0 ? PIP_BAD_ADDRESS : MACHINE_PAGE_ZERO, with(0));
+    ExpectRefused("createPartition, nothing mapped", PIP_NOT_MAPPED, with(MACHINE_UNMAPPED_ADDRESS));
+    ExpectRefused("createPartition, a device", PIP_NOT_ORDINARY_MEMORY, with(kDevice));
     ExpectRefused("createPartition, the same page twice", PIP_SAME_PAGE, with(pages[(position + 1) % 5]));
   }
 }
@@ -119,8 +132,8 @@ void PrepareAndCollect(std::uint32_t child, const std::array<std::uint32_t, 3>& 
                 [&] { return pip_prepare(child, kKernelAddress, ListOf(pages)).status; });
   ExpectRefused("prepare, unaligned address", PIP_BAD_ADDRESS,
                 [&] { return pip_prepare(child, kTarget + 1, ListOf(pages)).status; });
-  ExpectRefused("prepare, no list", PIP_BAD_ADDRESS, [&] { return pip_prepare(child, kTarget, 0).status; });
-  ExpectRefused("prepare, a list that ends early", PIP_BAD_ADDRESS, [&] {
+  ExpectRefused("prepare, no list", MACHINE_PAGE_ZERO, [&] { return pip_prepare(child, kTarget, 0).status; });
+  ExpectRefused("prepare, a list that ends early", MACHINE_PAGE_ZERO, [&] {
     const std::uint32_t first = ListOf(pages);
     pip::Words(pip::Page::Containing(pages[1]))[0] = 0;
     return pip_prepare(child, kTarget, first).status;
@@ -133,18 +146,18 @@ void PrepareAndCollect(std::uint32_t child, const std::array<std::uint32_t, 3>& 
   ExpectRefused("collect, nothing there", PIP_NOTHING_TO_COLLECT, [&] { return pip_collect(child, kTarget).status; });
 
   for (const std::uint8_t fast : kFastThenGate) {
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectValue("countToMap", pip_count_to_map(child, kTarget), 3);
     ExpectValue("prepare", pip_prepare(child, kTarget, ListOf(pages)), 0);
     ExpectValue("countToMap, prepared", pip_count_to_map(child, kTarget), 0);
     ExpectValue("mappedInChild of a table", pip_mapped_in_child(pages[0]), child);
     ExpectRefused("prepare with a table of the child", PIP_NOT_ACCESSIBLE,
                   [&] { return pip_prepare(child, kTarget + 0x400000, pages[0]).status; });
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectDone("collect", [&] { return pip_collect(child, kTarget).status; });
     ExpectValue("mappedInChild of a page that came back", pip_mapped_in_child(pages[0]), 0);
   }
-  pip_cpu_has_sysenter = 1;
+  TakeEntry(1);
   ExpectValue("prepare", pip_prepare(child, kTarget, ListOf(pages)), 0);
 }
 
@@ -164,12 +177,12 @@ void AddAndRemove(std::uint32_t child, std::uint32_t page) {
   ExpectRefused("addVAddr, the child's own descriptor", PIP_NOT_ACCESSIBLE, add(child, child, kTarget, 3));
   ExpectRefused("removeVAddr, nothing there", PIP_NOT_MAPPED, [&] { return pip_remove_vaddr(child, kTarget); });
   for (const std::uint8_t fast : kFastThenGate) {
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectDone("addVAddr", add(page, child, kTarget, 3));
     ExpectValue("mappedInChild", pip_mapped_in_child(page), child);
     ExpectRefused("addVAddr, given already", PIP_ALREADY_GIVEN, add(page, child, kOtherTarget, 3));
     ExpectRefused("collect, in use", PIP_NOT_EMPTY, [&] { return pip_collect(child, kTarget).status; });
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectDone("removeVAddr", [&] { return pip_remove_vaddr(child, kTarget); });
   }
 }
@@ -185,7 +198,7 @@ void YieldRefusals(std::uint32_t child) {
     ExpectRefused("yield, invalid slot", PIP_INVALID_SAVE_SLOT, yield(child, 0, bad));
   }
   ExpectRefused("yield of the root to its parent", PIP_ROOT_HAS_NO_PARENT, yield(0, 0, 0));
-  for (const std::uint32_t bad : {child + 4, child + pip::kPageBytes, kKernelAddress, 0xFFFFF000U, kVga}) {
+  for (const std::uint32_t bad : {child + 4, child + pip::kPageBytes, kKernelAddress, 0xFFFFF000U, kDevice}) {
     ExpectRefused("yield, not a child", PIP_NOT_A_CHILD, yield(bad, 0, 0));
   }
   ExpectRefused("yield, the child has no VIDT", PIP_TARGET_VIDT_UNAVAILABLE, yield(child, 0, kVidtSlotUnreadable));
@@ -212,7 +225,7 @@ void YieldRefusalsWithVidt(std::uint32_t child) {
 void States(std::uint32_t child) {
   ExpectRefused("getIntState, no child", PIP_NOT_A_CHILD, [] { return pip_get_int_state(kTarget).status; });
   for (const std::uint8_t fast : kFastThenGate) {
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectValue("getIntState", pip_get_int_state(child), 0);
     ExpectDone("setIntState", [] { return pip_set_int_state(0); });
     ExpectValue("mappedInChild, the kernel's address", {PIP_DONE, Pip_MappedInChild(kKernelAddress)}, 0);
@@ -220,35 +233,10 @@ void States(std::uint32_t child) {
   }
 }
 
-void ExpectWord(const char* what, std::uint32_t found, std::uint32_t expected) {
-  ExpectValue(what, {PIP_DONE, found}, expected);
-}
-
-// Ports belong to the root, but the interrupt controllers' to the kernel.  The address register of PCI (0xCF8) keeps
-// what is written to it, so it shows what arrives.
-void Ports(std::uint32_t page) {
-  constexpr std::uint16_t kPciAddress = 0xCF8;
-  Pip_Outl(kPciAddress, 0x80001234);
-  ExpectWord("inl after outl", Pip_Inl(kPciAddress), 0x80001234);
-  Pip_Outaddrl(kPciAddress, page + 0x124);
-  const std::uint32_t physical = Pip_Inl(kPciAddress);
-  ExpectWord("outaddrl, offset in the page", physical % pip::kPageBytes, 0x124);
-  Pip_Outaddrl(kPciAddress, kVga + 0x10);
-  ExpectWord("outaddrl of video memory", Pip_Inl(kPciAddress), 0xB8010);
-  Pip_Outaddrl(kPciAddress, kKernelAddress);
-  ExpectWord("outaddrl of the kernel's address", Pip_Inl(kPciAddress), 0xB8010);
-  constexpr std::array<std::uint16_t, 4> kInterruptControllers = {0x20, 0x21, 0xA0, 0xA1};
-  for (const std::uint16_t port : kInterruptControllers) {
-    Pip_Outb(port, 0xFF);
-    ExpectWord("inb of an interrupt controller", Pip_Inb(port), 0);
-  }
-}
-
-// Numbers that are no service are refused.  Only SYSENTER has them: a gate that does not exist faults.
+// Numbers that are no service are refused.
 void UnknownServices() {
-  constexpr std::array<std::uint32_t, 5> kNumbers = {12, 13, 100, 255, 0xFFFFFFFF};
-  for (const std::uint32_t number : kNumbers) {
-    const pip_answer_t answer = pip_fast_call3(number, 1, 2, 3);
+  for (const std::uint32_t number : kUnknownServices) {
+    const pip_answer_t answer = CallUnknownService(number);
     if (answer.status != PIP_NO_SUCH_SERVICE) {
       pip::exit_fail("entries: service %u: %s", number, pip_status_text(answer.status));
     }
@@ -260,15 +248,15 @@ void UnknownServices() {
 
 extern "C" void main(const pip_fpinfo* boot) {
   Pip_InitPaging(boot->membegin, boot->memend);
-  if (pip_cpu_has_sysenter == 0) {
-    pip::exit_fail("entries: this processor has no SYSENTER to compare with");
+  if (!HasAllEntries()) {
+    pip::exit_fail("entries: this processor has not all entries to compare");
   }
   const Pages pages = TakeFive();
   const std::array<std::uint32_t, 3> tables = {TakePage(), TakePage(), TakePage()};
   CreateWithBadPages(pages);
   ExpectRefused("deletePartition, no child", PIP_NOT_A_CHILD, [&] { return pip_delete_partition(pages[0]); });
   for (const std::uint8_t fast : kGateThenFast) {
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectDone("createPartition", [&] { return Create(pages); });
     ExpectRefused("createPartition, the child's own pages", PIP_NOT_ACCESSIBLE, [&] { return Create(pages); });
     PrepareAndCollect(pages[0], tables);
@@ -276,12 +264,12 @@ extern "C" void main(const pip_fpinfo* boot) {
     YieldRefusals(pages[0]);
     YieldRefusalsWithVidt(pages[0]);
     States(pages[0]);
-    pip_cpu_has_sysenter = fast;
+    TakeEntry(fast);
     ExpectDone("deletePartition", [&] { return pip_delete_partition(pages[0]); });
     ExpectRefused("deletePartition twice", PIP_NOT_A_CHILD, [&] { return pip_delete_partition(pages[0]); });
   }
-  pip_cpu_has_sysenter = 1;
-  Ports(TakePage());
+  TakeEntry(1);
+  RunMachineCases(TakePage(), ExpectWord);
   UnknownServices();
   pip::exit_pass("entries: %u calls answered as they should be", checks);
 }

@@ -8,6 +8,7 @@
 
 #include "libpip/cpp/services.h"
 #include "libpip/cpp/vidt.h"
+#include "libpip/on_kernel/machine.h"
 #include "pip/fpinfo.h"
 
 namespace {
@@ -35,21 +36,21 @@ void Misbehave(loaded_child::Task task) {
       // Code is mapped without the right to write when this came as an ELF file.
       *reinterpret_cast<volatile std::uint32_t*>(PIP_IMAGE_ADDRESS) = 0;
       break;
-    case loaded_child::Task::kUnknownGate:
-      asm volatile("lcall $0xF8, $0");
+    case loaded_child::Task::kUnknownService:
+      machine_unknown_service();
       break;
-    case loaded_child::Task::kPort:
-      // The gate ignores everyone but the root: nothing happens.
-      pip_gate_outb(0xF4, 1);
+    case loaded_child::Task::kServiceOfRoot:
+      // The kernel ignores everyone but the root: nothing happens.
+      machine_service_of_root();
       break;
-    case loaded_child::Task::kDirectPort:
-      asm volatile("outb %b0, %w1" : : "a"(1), "d"(0xF4));
+    case loaded_child::Task::kPrivilegedInstruction:
+      machine_privileged_instruction();
       break;
     case loaded_child::Task::kReadKernel:
-      (void)*reinterpret_cast<volatile std::uint32_t*>(0x00100000);
+      (void)*reinterpret_cast<volatile std::uint32_t*>(MACHINE_KERNEL_ADDRESS);
       break;
-    case loaded_child::Task::kSoftwareInterrupt:
-      asm volatile("int $100");
+    case loaded_child::Task::kFaultByHand:
+      machine_fault_by_hand();
       break;
   }
 }

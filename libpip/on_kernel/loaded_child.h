@@ -19,11 +19,11 @@ inline constexpr std::uint32_t kConstant = 0x55667788;
 enum class Task : std::uint32_t {
   kReport,
   kWriteToCode,
-  kUnknownGate,
-  kPort,
-  kDirectPort,
+  kUnknownService,
+  kServiceOfRoot,
+  kPrivilegedInstruction,
   kReadKernel,
-  kSoftwareInterrupt,
+  kFaultByHand,
 };
 
 struct Shared {

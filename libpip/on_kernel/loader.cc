@@ -13,6 +13,7 @@
 #include "libpip/cpp/page_allocator.h"
 #include "libpip/cpp/vidt.h"
 #include "libpip/on_kernel/loaded_child.h"
+#include "libpip/on_kernel/machine.h"
 #include "pip/fpinfo.h"
 #include "pip/paging.h"
 
@@ -28,7 +29,7 @@ using pip::Status;
 constexpr pip::AddressRange kPermitted = {.begin = PIP_USER_BEGIN, .end = PIP_USER_END};
 constexpr std::uint32_t kNothingSaved = 62;
 constexpr std::uint32_t kBootInformation = 0x00D00000;
-constexpr std::uint32_t kNoFault = 0xFFFF;
+constexpr std::uint32_t kNoFault = UINT32_MAX;
 constexpr std::uint32_t kHandlers = 101;  // faults, and software interrupts up to 100
 
 user_ctx_t main_context;
@@ -101,21 +102,22 @@ void Try(bool code_is_writable) {
   Check(shared.initialised == loaded_child::kInitialised, "initialised data of the child");
   Check(shared.zero == 0, "zero-initialised data of the child");
   Check(shared.constant == loaded_child::kConstant, "constants of the child");
-  Check(shared.boot_information == kBootInformation, "EBX of the child");
+  Check(shared.boot_information == kBootInformation, "boot information of the child");
   for (std::uint32_t round = 2; round < 100; ++round) {
     Check(Run(loaded_child::kChildContinues, shared, Task::kReport) == kNoFault, "the child faulted");
     Check(shared.rounds == round, "rounds of the child");
   }
-  Check(Run(loaded_child::kChildContinues, shared, Task::kPort) == kNoFault, "the port gate faults in a child");
+  Check(Run(loaded_child::kChildContinues, shared, Task::kServiceOfRoot) == kNoFault,
+        "a service of the root faults in a child");
   struct {
     Task task;
     std::uint32_t fault;
     const char* what;
   } const kWrong[] = {
-      {Task::kUnknownGate, 13, "a gate that does not exist"},
-      {Task::kDirectPort, 13, "direct access to a port"},
-      {Task::kReadKernel, 14, "reading the kernel's memory"},
-      {Task::kSoftwareInterrupt, 100, "a software interrupt"},
+      {Task::kUnknownService, MACHINE_UNKNOWN_SERVICE_FAULT, "a service that does not exist"},
+      {Task::kPrivilegedInstruction, MACHINE_FAULT_PRIVILEGED, "a privileged instruction"},
+      {Task::kReadKernel, MACHINE_FAULT_MEMORY, "reading the kernel's memory"},
+      {Task::kFaultByHand, MACHINE_FAULT_BY_HAND, "a fault by hand"},
   };
   for (const auto& wrong : kWrong) {
     const std::uint32_t found = Run(loaded_child::kChildContinues, shared, wrong.task);
@@ -123,7 +125,8 @@ void Try(bool code_is_writable) {
       pip::exit_fail("loader: %s: fault %u, expected %u", wrong.what, found, wrong.fault);
     }
   }
-  Check(Run(loaded_child::kChildContinues, shared, Task::kWriteToCode) == (code_is_writable ? kNoFault : 14U),
+  Check(Run(loaded_child::kChildContinues, shared, Task::kWriteToCode) ==
+            (code_is_writable ? kNoFault : MACHINE_FAULT_MEMORY),
         "writing to the child's code");
 }
 

@@ -14,6 +14,8 @@
 #include <pip/vidt.h>
 #include <pip/wrappers.h>
 
+#include "libpip/on_kernel/machine.h"
+
 #define MAIN_SLOT 60
 #define CHILD_SLOT 61
 #define NOTHING_SLOT 62
@@ -26,7 +28,7 @@ static user_ctx_t main_context, child_context;
 
 static void fail(const char* what) {
   printf("FAIL old names: %s\n", what);
-  Pip_Outb(0xF4, 1);
+  machine_fail();
   for (;;) {
   }
 }
@@ -82,10 +84,7 @@ static void make_child(void) {
         "Pip_MapPageWrapperFlags of the stack");
 
   user_ctx_t* const start = (user_ctx_t*)((char*)stack + PAGE_SIZE - sizeof(user_ctx_t));
-  start->eip = (uint32_t)child_main;
-  start->eflags = 2;
-  start->regs.esp = VIDT_VADDR - 2 * sizeof(user_ctx_t);
-  start->valid = 1;
+  machine_set_start(start, (uint32_t)child_main, VIDT_VADDR - 2 * sizeof(user_ctx_t));
   vidt[0] = (user_ctx_t*)(VIDT_VADDR - sizeof(user_ctx_t));
   vidt[48] = (user_ctx_t*)(VIDT_VADDR - 2 * sizeof(user_ctx_t));
 
@@ -126,7 +125,7 @@ static void use_older_names(void) {
   check(createPartition(1, 2, 3, 4, 5) == 0, "createPartition");
   check(mappedInChild((uint32_t)pip_image_begin) == 0, "mappedInChild");
   check(yield(0, 0, 0, 0, 0) == 3, "yield of the root to its parent");
-  check((inb(0x3FD) & 0x20) != 0, "inb of the serial port's status");
+  check(machine_serial_is_ready(), "the serial port's status");
 }
 
 void main(pip_fpinfo* info) {
@@ -152,7 +151,7 @@ void main(pip_fpinfo* info) {
   }
   use_older_names();
   puts("PASS old names: three children made, used and taken apart");
-  Pip_Outw(0x604, 0x2000);
+  machine_pass();
   for (;;) {
   }
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # demo.sh SUFFIX WORKLOAD FOLDER [--image NAME=FILE]... [OPTION...]: boots the scheduler with a workload; what it prints
-# goes to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. A workload that
-# is a folder is a hierarchy: root.json, and NAME.json for each scheduler. SUFFIX is the architecture's, in the names of
-# targets: empty, or _armv7. Runs in the runfiles of :demo.
+# goes to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. A workload
+# that is a folder is a hierarchy: root.json, and NAME.json for each scheduler. SUFFIX is the architecture's, in the
+# names of targets: empty, or _armv7. Runs in the runfiles of :demo.
 # Exit status: 0 PASS, 1 FAIL, 2 a workload is wrong.
 set -uo pipefail
 suffix=$1
