@@ -4,12 +4,18 @@
 #:
 #:   sd [IMAGE]          for the SD card of a Raspberry Pi 2, beside its firmware: kernel7.img, config.txt
 #:   iso [IMAGE]         a CD for a PC with a BIOS: GRUB, the kernel, and an image, by default launcher
+#:   oci                 a container image: Debian 12, all tools, this commit, a first build; for docker and podman
+#:   vm                  the same as a virtual machine: a disk for QEMU, an appliance for VirtualBox and VMware
 #:
 #: IMAGE is a folder with a Bazel target `image` (`image_armv7` for a card), or the label of a pip_image. The file goes
 #: to pip-image/NAME.iso, with its SHA-256 beside it, or to the folder pip-image/NAME-sd; the same sources give the
-#: same bytes.
+#: same bytes. A container goes to pip-image/oci, a machine to pip-image/vm, with SHA256SUMS; these two need root, a
+#: Debian mirror, 25 or 35 GB on the disk while they are made, and half an hour. In both the user is pip, the password
+#: pip, and the word demo boots the scheduler.
 #:
-#:   --output FILE       where the file goes instead
+#:   --output FILE       where the file or folder goes instead
+#:   --fresh             oci, vm: builds everything in the image, and takes no result from ~/.cache/pip-bazel
+#:   --sources FILE      oci, vm: apt's sources, such as those of one day, in place of Debian 12 with its repairs
 #:
 #: Example: ./pip image iso launcher && qemu-system-i386 -cdrom pip-image/launcher.iso -serial stdio -display none
 set -euo pipefail
@@ -17,13 +23,16 @@ set -euo pipefail
 kind=${1:-}
 case $kind in
   iso) target='' suffix=.iso ;;
+  oci | vm) target='' suffix='' ;;
   sd) target=image_armv7 suffix=-sd ;;
   '') complain "image of which kind? For instance: ./pip image iso launcher" ;;
-  *) complain "image knows the kinds iso and sd, not $kind (./pip image --help)" ;;
+  *) complain "image knows the kinds iso, sd, oci and vm, not $kind (./pip image --help)" ;;
 esac
 shift
 image=
 output=
+fresh=
+sources=
 while [ $# -gt 0 ]; do
   case $1 in
     --output)
@@ -31,7 +40,13 @@ while [ $# -gt 0 ]; do
       output=$2
       shift
       ;;
-    -*) complain "unknown option $1; image knows --output (./pip image --help)" ;;
+    --fresh) fresh=yes ;;
+    --sources)
+      [ -f "${2:-}" ] || complain "--sources needs a file, not ${2:-nothing}"
+      sources=$(realpath "$2")
+      shift
+      ;;
+    -*) complain "unknown option $1; image knows --output --fresh --sources (./pip image --help)" ;;
     *)
       [ -z "$image" ] || complain "image takes one image, not both $image and $1"
       image=$1
@@ -39,6 +54,22 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+case $kind in
+  oci | vm)
+    [ -z "$image" ] || complain "image $kind holds the whole tree, not only $image"
+    output=${output:-pip-image/$kind}
+    [ "$(id -u)" -eq 0 ] || complain "image $kind needs root, for the files of a Debian system belong to many users"
+    ensure_machine
+    # Under sudo, the results of the one who called it.
+    cache=$(getent passwd "${SUDO_USER:-$(id -un)}" | cut -d : -f 6)/.cache/pip-bazel
+    if [ -n "$fresh" ] || [ ! -d "$cache/ac" ]; then cache=; fi
+    bash "tools/image/$kind.sh" "$(realpath -m "$output")" "$cache" "$sources"
+    printf '%s:\n' "$output"
+    (cd "$output" && du -h -- * | sort -k 2 && grep -v ' layout/' SHA256SUMS)
+    exit
+    ;;
+  *) [ -z "$fresh$sources" ] || complain "--fresh and --sources are for oci and vm" ;;
+esac
 image=$(image_label "${image:-launcher}" "$target")
 name=${image##*[/:]}
 [ "$name" != "${target:-image}" ] || name=$(basename "${image%:*}")

@@ -67,7 +67,7 @@ refused 'there is no folder nowhere' inspect --svg nowhere/tree.svg
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'image of which kind' image
-refused 'image knows the kinds iso and sd' image floppy
+refused 'image knows the kinds iso, sd, oci and vm' image floppy
 refused 'no such image: nowhere' image sd nowhere
 mkdir -p plain
 echo 'pip_image(name = "image")' >plain/BUILD
@@ -77,6 +77,16 @@ refused 'no such image: nowhere' image iso nowhere
 refused 'one image' image iso //a:b //c:d
 refused '--output needs a file' image iso --output
 refused 'unknown option --fast' image iso --fast
+refused 'are for oci and vm' image iso --fresh
+refused '--sources needs a file' image oci --sources nowhere.list
+refused 'holds the whole tree' image vm launcher
+refused 'unknown option --fast' image oci --fast
+refused 'either --quick or --fresh' verify --quick --fresh
+refused '--port is a port' cache-server --port 0
+refused '--address is' cache-server --address 'any where'
+refused 'no such folder: nowhere' cache-server nowhere
+refused 'one folder, not both' cache-server tools pip
+refused 'unknown option --fast' cache-server --fast
 refused 'unknown option --tsv' bench scheduler --tsv here.tsv
 
 overview=$(./pip --help)

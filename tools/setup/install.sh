@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the packages of docs/dependencies.md that are missing; needs root or sudo only then. Quiet if none is.
+# With --list it prints the names of Debian's packages among them instead.
 set -euo pipefail
 list=$(dirname "${BASH_SOURCE[0]}")/../../docs/dependencies.md
 
@@ -8,6 +9,16 @@ fail() {
   printf 'pip: %s\n' "$*" >&2
   exit 1
 }
+
+case ${1:-} in
+  '') ;;
+  --list)
+    # shellcheck disable=SC2016 # backquotes of Markdown
+    sed -n 's/^| `\([^`:]*\)` .*/\1/p' "$list"
+    exit
+    ;;
+  *) fail "setup knows the option --list, not $1" ;;
+esac
 
 # has PACKAGE: a package counts as there when Debian says so, or when a program of its name came from elsewhere.
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p') ||

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What the makers of big images share: mistakes, missing programs, room on the disk, progress, a folder that appears
+# only when it is whole.
+
+# A user's mistake or a machine's lack: one line, and exit status 2.
+die() {
+  printf 'pip image: %s\n' "$*" >&2
+  exit 2
+}
+
+# need PROGRAM PACKAGE
+need() {
+  PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ||
+    die "$1 is missing: install the Debian package $2 (./pip setup does it)"
+}
+
+# room FOLDER GIGABYTES
+room() {
+  local free
+  free=$(df --output=avail -B 1G "$1" | tail -n 1)
+  [ "$free" -ge "$2" ] || die "$1 has $((free)) GB free; this needs $2 GB while it works"
+}
+
+# step TEXT: progress, with the seconds since the start.
+step() {
+  printf '[%4d s] %s\n' "$SECONDS" "$*" >&2
+}
+
+# open_work OUTPUT: sets `work`, a folder beside it that goes when the script ends.
+open_work() {
+  mkdir -p "$(dirname "$1")" || die "$(dirname "$1") cannot be made"
+  # shellcheck disable=SC2034 # the makers use it
+  work=$(mktemp -d "$1.XXXXXX.part") || die "$(dirname "$1") cannot be written"
+  # What is mounted on it, after a mishap, is not followed.
+  trap 'rm -rf --one-file-system "$work"' EXIT
+  trap 'exit 130' INT TERM
+}
+
+# appear FOLDER OUTPUT: writes SHA256SUMS into it, and gives it its name in one go, in place of one that is there.
+appear() {
+  (cd "$1" && find . -type f ! -name SHA256SUMS -printf '%P\0' | sort -z | xargs -0 sha256sum >"$work/sums" &&
+    mv "$work/sums" SHA256SUMS)
+  chmod 755 "$1"
+  if [ -e "$2" ]; then mv "$2" "$work/former"; fi
+  mv "$1" "$2"
+}

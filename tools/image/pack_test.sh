@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What makes a container image and a virtual machine's disk of a root file system, on a tiny one: sound, complete, with
+# right digests, the container's bytes the same twice; GRUB boots the disk; mistakes are refused and leave nothing.
+set -uo pipefail
+PATH=$PATH:/usr/sbin:/sbin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+  echo "FAIL $*"
+  exit 1
+}
+export SOURCE_DATE_EPOCH=1700000000
+root=$work/root
+mkdir -p "$root"/{bin,etc,home/pip/pip}
+echo 'pip:x:1000:1000::/home/pip:/bin/bash' >"$root/etc/passwd"
+printf 'tiny\n' >"$root/home/pip/pip/README"
+ln -s README "$root/home/pip/pip/link"
+head -c 300000 /dev/urandom >"$root/bin/program"
+chmod 755 "$root/bin/program"
+
+# Containers.
+for copy in one two; do
+  bash tools/image/pack_oci.sh "$root" "$work/$copy" tiny home/pip 2>"$work/log" ||
+    fail "no container: $(cat "$work/log")"
+  sleep 1.1
+done
+diff -r "$work/one" "$work/two" || fail "a container made twice differs"
+(cd "$work/one" && sha256sum --check --quiet SHA256SUMS) || fail "the container's checksums"
+umoci unpack --rootless --image "$work/one/layout:latest" "$work/bundle" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
+diff -r --no-dereference "$root" "$work/bundle/rootfs" || fail "the container has other files"
+mkdir "$work/loaded"
+# As `docker load` reads it; skopeo's own rules about signatures are not the matter here.
+skopeo --insecure-policy --tmpdir "$work" copy --quiet "docker-archive:$work/one/tiny-docker.tar" "dir:$work/loaded" ||
+  fail "docker could not load the tar"
+../debian/python3 - "$work/loaded" <<'PYTHON' || fail "the image's configuration"
+import json, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+manifest = json.loads((folder / "manifest.json").read_text())
+config = json.loads((folder / manifest["config"]["digest"].split(":")[1]).read_text())
+assert len(manifest["layers"]) == 2, manifest
+assert config["created"] == "2023-11-14T22:13:20Z", config
+assert (config["os"], config["architecture"]) == ("linux", "amd64"), config
+assert config["config"]["User"] == "pip" and config["config"]["WorkingDir"] == "/home/pip/pip", config
+assert [step["created"] for step in config["history"]] == [config["created"]] * 2, config
+PYTHON
+
+# Virtual machines. The kernel is empty: that far GRUB must come.
+: >"$root/vmlinuz"
+: >"$root/initrd.img"
+bash tools/image/pack_vm.sh "$root" "$work/vm" tiny 1 2>"$work/log" || fail "no virtual machine: $(cat "$work/log")"
+(cd "$work/vm" && sha256sum --check --quiet SHA256SUMS) || fail "the virtual machine's checksums"
+qemu-img check -q "$work/vm/tiny.qcow2" || fail "the disk is not sound"
+mkdir "$work/ova"
+tar --extract --file "$work/vm/tiny.ova" --directory "$work/ova"
+[ "$(tar --list --file "$work/vm/tiny.ova" | head -n 1)" = tiny.ovf ] || fail "the appliance's description is not first"
+(cd "$work/ova" && sed 's/^SHA256(\(.*\))= \(.*\)/\2  \1/' tiny.mf | sha256sum --check --quiet) || fail "the manifest"
+qemu-img compare -q "$work/vm/tiny.qcow2" "$work/ova/tiny-disk1.vmdk" || fail "the appliance has another disk"
+../debian/python3 - "$work/ova" <<'PYTHON' || fail "the appliance's description"
+import pathlib, sys
+import xml.etree.ElementTree as ElementTree
+folder = pathlib.Path(sys.argv[1])
+ovf, rasd = "{http://schemas.dmtf.org/ovf/envelope/1}", \
+    "{http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData}"
+root = ElementTree.parse(folder / "tiny.ovf").getroot()
+file, disk = root.find(f".//{ovf}File"), root.find(f".//{ovf}Disk")
+assert int(file.get(ovf + "size")) == (folder / file.get(ovf + "href")).stat().st_size, "size"
+assert disk.get(ovf + "fileRef") == file.get(ovf + "id") and disk.get(ovf + "capacity") == str(1 << 30), "disk"
+items = {item.find(rasd + "InstanceID").text: item for item in root.iter(ovf + "Item")}
+kinds = sorted(int(item.find(rasd + "ResourceType").text) for item in items.values())
+assert len(items) == 5 and kinds == [3, 4, 10, 17, 20], kinds
+drive = next(item for item in items.values() if item.find(rasd + "ResourceType").text == "17")
+assert drive.find(rasd + "HostResource").text == "ovf:/disk/" + disk.get(ovf + "diskId"), "host resource"
+assert items[drive.find(rasd + "Parent").text].find(rasd + "ResourceType").text == "20", "controller"
+PYTHON
+qemu-img convert -O raw "$work/vm/tiny.qcow2" "$work/disk.raw"
+sfdisk --json "$work/disk.raw" | grep -q '"start": *2048' || fail "the partition table"
+dd if="$work/disk.raw" of="$work/partition.raw" bs=1M skip=1 conv=sparse status=none
+e2fsck -fn "$work/partition.raw" >"$work/log" 2>&1 || fail "the file system: $(cat "$work/log")"
+debugfs -R 'cat /home/pip/pip/README' "$work/partition.raw" 2>"$work/log" | grep -qx tiny || fail "a file is not there"
+TMPDIR=$work timeout 60 ../debian/qemu-system-i386 -accel tcg -m 128M -display none -monitor none -net none -no-reboot \
+  -snapshot -serial "file:$work/serial" -drive "file=$work/vm/tiny.qcow2,format=qcow2" </dev/null &
+qemu=$!
+for ((try = 0; try < 550; try++)); do
+  grep -qs 'premature end of file /vmlinuz' "$work/serial" && break
+  sleep 0.1
+done
+kill "$qemu"
+grep -qs 'premature end of file /vmlinuz' "$work/serial" || fail "GRUB does not reach the kernel: $(cat "$work/serial")"
+
+# refused TEXT COMMAND...
+refused() {
+  local text=$1 output
+  shift
+  if output=$("$@" 2>&1); then fail "$* succeeds"; fi
+  grep -qF -- "$text" <<<"$output" || fail "$*: expected '$text', got $output"
+  ls "$work"/refused* >"$work/log" 2>&1 && fail "$* leaves something: $(cat "$work/log")"
+}
+pack() { bash "tools/image/pack_$1.sh" "${@:2}"; }
+for kind in oci vm; do
+  refused usage pack $kind "$root"
+  refused 'no such folder' pack $kind "$work/nowhere" "$work/refused" tiny
+  refused 'not Ti/ny' pack $kind "$root" "$work/refused" Ti/ny
+  refused 'SOURCE_DATE_EPOCH' env SOURCE_DATE_EPOCH=now bash tools/image/pack_$kind.sh "$root" "$work/refused" tiny
+done
+refused 'no such folder' pack oci "$root" "$work/refused" tiny home/nobody
+refused 'not 1.5' pack vm "$root" "$work/refused" tiny 1.5
+rm "$root/vmlinuz"
+refused 'no /vmlinuz' pack vm "$root" "$work/refused" tiny 1
+: >"$root/vmlinuz"
+# A disk that is too small for what it shall hold fails on the way; what was there before stays.
+head -c 1100M /dev/zero | tr '\0' x >"$root/big"
+refused '' pack vm "$root" "$work/refused" tiny 1
+if pack vm "$root" "$work/vm" tiny 1 2>"$work/log"; then fail "too small a disk is enough"; fi
+(cd "$work/vm" && sha256sum --check --quiet SHA256SUMS) || fail "a failure spoils what was made before"
+rm "$root/big"
+refused 'is missing: install the Debian package none' bash -c '. tools/image/common.sh; need no-such-program none'
+refused 'GB free; this needs 99999999 GB' bash -c ". tools/image/common.sh; room '$work' 99999999"
+echo "PASS packing"

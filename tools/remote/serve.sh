@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Serves a folder as Bazel's HTTP cache, by Apache: serve.sh [--read-only] [--address A] [--port P] FOLDER. The folder
+# is laid out as Bazel's own disk cache is, so that either can use it. It runs until it is told to end.
+set -euo pipefail
+address=127.0.0.1
+port=8980
+methods='GET HEAD PUT'
+folder=
+die() {
+  printf 'cache-server: %s\n' "$*" >&2
+  exit 2
+}
+while [ $# -gt 0 ]; do
+  case $1 in
+    --read-only) methods='GET HEAD' ;;
+    --address | --port)
+      [ -n "${2:-}" ] || die "$1 needs a value"
+      declare "${1#--}=$2"
+      shift
+      ;;
+    *)
+      [ -z "$folder" ] || die "one folder, not both $folder and $1"
+      folder=$1
+      ;;
+  esac
+  shift
+done
+[ -n "$folder" ] || die "serve which folder?"
+# They go into a configuration file, between quotes.
+[[ $address =~ ^[0-9A-Za-z.:-]+$ ]] || die "not an address: $address"
+[[ $port =~ ^[1-9][0-9]{0,4}$ ]] || die "not a port: $port"
+case $folder in *[\"\\\$%]* | *$'\n'*) die "Apache cannot be told of this folder: $folder" ;; esac
+case $address in *:*) address="[${address#[}" address="${address%]}]" ;; esac
+apache=$(PATH=$PATH:/usr/sbin command -v apache2) ||
+  die "apache2 is missing: install the Debian package apache2-bin (./pip setup does it)"
+case $methods in
+  *PUT) mkdir -p "$folder"/{ac,cas}/{0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f}{0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f} ;;
+  *) [ -d "$folder" ] || die "no such folder: $folder" ;;
+esac
+folder=$(realpath "$folder")
+
+state=$(mktemp -d)
+server=
+# shellcheck disable=SC2317 # called by the traps
+stop() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  [ -z "$server" ] || wait "$server" || true
+  rm -rf "$state"
+}
+trap stop EXIT
+trap 'exit 0' INT TERM
+modules=/usr/lib/apache2/modules
+cat >"$state/apache.conf" <<CONFIG
+LoadModule mpm_event_module $modules/mod_mpm_event.so
+LoadModule authz_core_module $modules/mod_authz_core.so
+LoadModule rewrite_module $modules/mod_rewrite.so
+LoadModule dav_module $modules/mod_dav.so
+LoadModule dav_fs_module $modules/mod_dav_fs.so
+Listen $address:$port
+ServerName localhost
+ServerTokens Prod
+PidFile "$state/pid"
+DefaultRuntimeDir "$state"
+DavLockDB "$state/locks"
+ErrorLog "|\$/bin/cat 1>&2"
+LogLevel warn
+LogFormat "%m %U %>s"
+CustomLog "|/bin/cat" "%m %U %>s"
+DocumentRoot "$folder"
+FileETag None
+LimitRequestBody 0
+TraceEnable Off
+# Bazel asks for /ac/HASH and /cas/HASH; a disk cache has folders of the first two digits between. Nothing else is here.
+RewriteEngine On
+RewriteRule "^/(ac|cas)/([0-9a-f]{2})([0-9a-f]{62})\$" "/\$1/\$2/\$2\$3" [PT]
+RewriteRule "^" "-" [R=404]
+<Directory "$folder">
+  Dav On
+  AllowOverride None
+  Options None
+  <RequireAny>
+    Require method $methods
+  </RequireAny>
+</Directory>
+CONFIG
+# Apache refuses to be root: it gets another name for the same user, in a name space of its own.
+rename=()
+[ "$(id -u)" -ne 0 ] || rename=(unshare --user --map-user=1 --map-group=1 --)
+"${rename[@]}" "$apache" -D FOREGROUND -d "$state" -f "$state/apache.conf" &
+server=$!
+wait "$server"
