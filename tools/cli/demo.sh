@@ -5,7 +5,8 @@
 #: WORKLOAD is a workload file; without it, scheduler-edf/workloads/rosace.json, a flight controller. Or a folder, which
 #: is a hierarchy: schedulers, each with its own tasks, under a root that shares time between them, such as
 #: scheduler-edf/hierarchy/two-schedulers (the word hierarchy for short); its README.md says how. The machine is
-#: QEMU, with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and a file for Perfetto.
+#: QEMU, with instructions as its clock. Keeps the trace and writes a Gantt chart (SVG, HTML) and files for Perfetto and
+#: babeltrace2 (CTF).
 #: The last line is PASS ... or FAIL ...: what was promised was kept, or not; the exit status is 0 or 1, and 2 if the
 #: file or an option is wrong.
 #:
@@ -83,8 +84,8 @@ run //scheduler-edf/partition:demo "$suffix" "$(realpath "$workload")" "$(realpa
   --memory "$memory" --seconds "$seconds" || status=$?
 [ "$status" -lt 2 ] || exit "$status"
 run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1
-printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s\n' \
-  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json"
+printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
+  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"
 # The guest's verdict stands only if the trace bears it out.
 verdict=$(grep -E '^(PASS|FAIL) ' "$folder/trace.txt" | tail -n 1)
 case $status$verdict in

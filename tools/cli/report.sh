@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-#: report TRACE [FOLDER]   draws a scheduler trace: Gantt chart (SVG, HTML), a file for Perfetto
+#: report TRACE [FOLDER]   draws a scheduler trace: Gantt chart (SVG, HTML), files for Perfetto and babeltrace2
 #:
 #: TRACE is what the simulator or the machine printed (./pip demo keeps it). FOLDER is where the files go; without it,
 #: TRACE without its ending, with -report.
@@ -21,6 +21,6 @@ bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --cu
   //tools/trace:report "$(realpath "$1")" "$(realpath "$folder")" || status=$?
 [ "$status" -ge 2 ] && exit "$status"
 cat "$folder/verdict.txt"
-printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s\n' \
-  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json"
+printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
+  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"
 exit "$status"

@@ -64,6 +64,13 @@ refused 'no such image: nowhere' debug nowhere
 refused 'unknown option --fast' inspect --fast
 refused '--svg needs a file' inspect --svg
 refused 'there is no folder nowhere' inspect --svg nowhere/tree.svg
+refused 'trace which image' trace
+refused 'no such image: nowhere' trace nowhere
+refused '--format is' trace launcher --format vcd
+refused '--output needs a folder' trace launcher --output
+refused '--seconds is' trace launcher --seconds soon
+refused 'unknown option --fast' trace --fast
+refused 'one image' trace //a:b //c:d
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'image of which kind' image

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "tools/trace/history.h"
 #include "tools/trace/trace.h"
@@ -15,7 +17,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kProcess = 1;
+// Tracks are threads of two processes.
+constexpr int kSchedulerProcess = 1;
+constexpr int kKernelProcess = 2;
+constexpr std::uint32_t kKernelTrack = 1;
 
 const char* EndingName(Ending ending) {
   switch (ending) {
@@ -33,46 +38,129 @@ const char* EndingName(Ending ending) {
   return "";
 }
 
-ordered_json Metadata(const char* what, std::uint32_t thread, const ordered_json& arguments) {
-  return {{"ph", "M"}, {"name", what}, {"pid", kProcess}, {"tid", thread}, {"args", arguments}};
+ordered_json Metadata(const char* what, int process, std::uint32_t thread, const ordered_json& arguments) {
+  return {{"ph", "M"}, {"name", what}, {"pid", process}, {"tid", thread}, {"args", arguments}};
 }
 
-ordered_json Mark(const std::string& name, const Job& job, std::uint64_t tick, const Trace& trace) {
+// Whole microseconds where they are whole.
+ordered_json Microseconds(std::uint64_t nanoseconds) {
+  if (nanoseconds % 1000 == 0) return nanoseconds / 1000;
+  return static_cast<double>(nanoseconds) / 1000;
+}
+
+ordered_json Mark(const std::string& name, const Job& job, std::uint64_t tick, const TickClock& clock) {
   return {{"ph", "i"},
           {"name", name},
           {"cat", "job"},
           {"s", "t"},
-          {"pid", kProcess},
+          {"pid", kSchedulerProcess},
           {"tid", job.task + 1},
-          {"ts", tick * trace.tick_us},
-          {"args", {{"job", job.number}, {"deadline_us", job.deadline * trace.tick_us}}}};
+          {"ts", Microseconds(clock.At(tick))},
+          {"args", {{"job", job.number}, {"deadline_us", Microseconds(clock.At(job.deadline))}}}};
 }
+
+ordered_json KernelSlice(const std::string& name, const char* category, std::uint32_t track, std::uint64_t begin,
+                         std::uint64_t end) {
+  return {{"ph", "X"},
+          {"name", name},
+          {"cat", category},
+          {"pid", kKernelProcess},
+          {"tid", track},
+          {"ts", Microseconds(begin)},
+          {"dur", Microseconds(end - begin)}};
+}
+
+std::string Hex(std::uint32_t value) { return fmt::format("{:#x}", value); }
+
+ordered_json Arguments(const KernelEvent& event) {
+  const KindText& text = TextOf(event.kind);
+  ordered_json arguments = {{"status", StatusText(event.status)}};
+  if (*text.first != '\0') arguments[text.first] = Hex(event.first);
+  if (*text.second != '\0') arguments[text.second] = Hex(event.second);
+  return arguments;
+}
+
+// The track of each partition, by its descriptor's frame, in the order in which they first run.
+class PartitionTracks {
+ public:
+  explicit PartitionTracks(std::uint32_t root) : root_(root) {}
+
+  std::uint32_t Of(std::uint32_t frame, ordered_json& events) {
+    const auto [place, is_new] = tracks_.try_emplace(frame, kKernelTrack + 1 + tracks_.size());
+    if (is_new) {
+      const std::string name = frame == root_ ? "root partition" : fmt::format("partition of frame {:#x}", frame);
+      events.push_back(Metadata("thread_name", kKernelProcess, place->second, {{"name", name}}));
+      events.push_back(Metadata("thread_sort_index", kKernelProcess, place->second, {{"sort_index", place->second}}));
+    }
+    return place->second;
+  }
+
+ private:
+  std::uint32_t root_;
+  std::map<std::uint32_t, std::uint32_t> tracks_;
+};
 
 }  // namespace
 
-std::string ToPerfetto(const Trace& trace, const History& history) {
-  ordered_json events = ordered_json::array();
-  events.push_back(Metadata("process_name", 0, {{"name", fmt::format("workload {}", trace.name)}}));
+void Perfetto::Add(const Trace& trace, const History& history, const TickClock& clock) {
+  events_.push_back(Metadata("process_name", kSchedulerProcess, 0, {{"name", fmt::format("workload {}", trace.name)}}));
   for (std::uint32_t i = 0; i < trace.tasks.size(); ++i) {
-    events.push_back(Metadata("thread_name", i + 1, {{"name", trace.tasks[i].name}}));
-    events.push_back(Metadata("thread_sort_index", i + 1, {{"sort_index", i}}));
+    events_.push_back(Metadata("thread_name", kSchedulerProcess, i + 1, {{"name", trace.tasks[i].name}}));
+    events_.push_back(Metadata("thread_sort_index", kSchedulerProcess, i + 1, {{"sort_index", i}}));
   }
   for (const Segment& segment : history.segments) {
-    events.push_back({{"ph", "X"},
-                      {"name", fmt::format("{} #{}", trace.tasks[segment.task].name, segment.job)},
-                      {"cat", "run"},
-                      {"pid", kProcess},
-                      {"tid", segment.task + 1},
-                      {"ts", segment.begin * trace.tick_us},
-                      {"dur", (segment.end - segment.begin) * trace.tick_us}});
+    const std::uint64_t begin = clock.At(segment.begin);
+    events_.push_back({{"ph", "X"},
+                       {"name", fmt::format("{} #{}", trace.tasks[segment.task].name, segment.job)},
+                       {"cat", "run"},
+                       {"pid", kSchedulerProcess},
+                       {"tid", segment.task + 1},
+                       {"ts", Microseconds(begin)},
+                       {"dur", Microseconds(clock.At(segment.end) - begin)}});
   }
   for (const Job& job : history.jobs) {
-    events.push_back(Mark("release", job, job.release, trace));
+    events_.push_back(Mark("release", job, job.release, clock));
     if (job.ending != Ending::kPending && job.ending != Ending::kDone) {
-      events.push_back(Mark(EndingName(job.ending), job, job.ended, trace));
+      events_.push_back(Mark(EndingName(job.ending), job, job.ended, clock));
     }
   }
-  return ordered_json({{"traceEvents", events}, {"displayTimeUnit", "ms"}}).dump() + "\n";
+}
+
+void Perfetto::Add(const KernelTrace& kernel) {
+  events_.push_back(Metadata("process_name", kKernelProcess, 0, {{"name", "kernel"}}));
+  events_.push_back(Metadata("thread_name", kKernelProcess, kKernelTrack, {{"name", "kernel"}}));
+  PartitionTracks tracks(kernel.root);
+  std::uint64_t since = 0;  // when the running partition was resumed
+  for (const KernelEvent& event : kernel.events) {
+    const std::uint64_t begin = event.begin - kernel.start;
+    const std::uint64_t end = event.end - kernel.start;
+    const std::uint32_t track = tracks.Of(event.before, events_);
+    if (begin > since) events_.push_back(KernelSlice("runs", "run", track, since, begin));
+    ordered_json slice = KernelSlice(TextOf(event.kind).name, "kernel", kKernelTrack, begin, end);
+    slice["args"] = Arguments(event);
+    slice["args"]["partition"] = Hex(event.before);
+    events_.push_back(std::move(slice));
+    if (event.kind == Kind::kFault || event.kind == Kind::kInterrupt) {
+      events_.push_back({{"ph", "i"},
+                         {"name", fmt::format("{} {}", TextOf(event.kind).name, event.first)},
+                         {"cat", "kernel"},
+                         {"s", "t"},
+                         {"pid", kKernelProcess},
+                         {"tid", track},
+                         {"ts", Microseconds(begin)}});
+    }
+    since = end;
+  }
+}
+
+std::string Perfetto::ToString() const {
+  return ordered_json({{"traceEvents", events_}, {"displayTimeUnit", "ns"}}).dump() + "\n";
+}
+
+std::string ToPerfetto(const Trace& trace, const History& history) {
+  Perfetto file;
+  file.Add(trace, history, TickClock(trace));
+  return file.ToString();
 }
 
 std::string ToChartData(const Trace& trace, const History& history) {

@@ -14,6 +14,7 @@ status=0
 tools/trace/trace verdict "$trace" >"$folder/verdict.txt" || status=$?
 [ "$status" -lt 2 ] || exit "$status"
 tools/trace/trace perfetto "$trace" --output "$folder/perfetto.json"
+tools/trace/trace ctf "$trace" --output "$folder/ctf"
 data=$(mktemp)
 trap 'rm -f "$data"' EXIT
 tools/trace/trace chart-data "$trace" --output "$data"

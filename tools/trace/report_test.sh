@@ -19,6 +19,9 @@ for sample in scheduler-edf/workloads/*.json; do
     [ -s "$work/$name/$file" ] || fail "$name: $file is missing or empty"
   done
   grep -v '^@' "$work/$name.trace" | cmp - "$work/$name/verdict.txt" || fail "$name: two verdicts"
+  events=$(grep -cE '^@ [0-9]+ ' "$work/$name.trace")
+  seen=$(../debian/babeltrace2 "$work/$name/ctf" | wc -l) || fail "$name: babeltrace2 does not open it"
+  [ "$seen" -eq $((events - 1)) ] || fail "$name: CTF has $seen events; all but the end of $events were expected"
   grep -q '"traceEvents"' "$work/$name/perfetto.json" || fail "$name: not a trace for Perfetto"
 done
 

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#: trace IMAGE [OPTION...]   records what the kernel does: calls, yields, interrupts, faults
+#:
+#: IMAGE is a folder with a Bazel target `image`, such as launcher, or the label of a pip_image. It boots in QEMU with a
+#: kernel that tells of each call with its arguments, its status, who ran before and who runs after; instructions are
+#: the clock, a nanosecond each, and only a few more than without. The kernel of other runs has nothing of this. Where
+#: the image is the EDF scheduler, its decisions are in the same files.
+#:
+#:   --format FORMAT   one of these; without it, all
+#:       perfetto      perfetto.json, for https://ui.perfetto.dev
+#:       ctf           ctf/, for babeltrace2 or Trace Compass
+#:       text          events.txt, a line for each event
+#:   --output FOLDER   where the files go; without it, pip-trace/ and the image's name
+#:   --memory 64M      RAM of the machine
+#:   --seconds 300     how long it may run
+#:
+#: The exit status is 0 if the guest's last line is PASS ..., 2 if the image or an option is wrong.
+#:
+#: Example: ./pip trace launcher --format ctf && babeltrace2 pip-trace/launcher/ctf
+set -euo pipefail
+. tools/cli/common.sh
+image=
+output=
+formats=perfetto,ctf,text
+options=(--seconds 300)
+while [ $# -gt 0 ]; do
+  case $1 in
+    --format)
+      case ${2:-} in
+        perfetto | ctf | text) formats=$2 ;;
+        *) complain "--format is perfetto, ctf or text, not ${2:-empty}" ;;
+      esac
+      shift
+      ;;
+    --output)
+      [ -n "${2:-}" ] || complain "--output needs a folder"
+      output=$2
+      shift
+      ;;
+    --memory)
+      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
+      options+=("$1" "$2")
+      shift
+      ;;
+    --seconds)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
+      options+=("$1" "$2")
+      shift
+      ;;
+    -*) complain "unknown option $1; trace knows --format --output --memory --seconds (./pip trace --help)" ;;
+    *)
+      [ -z "$image" ] || complain "trace takes one image, not both $image and $1"
+      image=$1
+      ;;
+  esac
+  shift
+done
+[ -n "$image" ] || complain "trace which image? For instance: ./pip trace launcher"
+image=$(image_label "$image")
+name=${image##*[/:]}
+[ "$name" != image ] || name=$(basename "${image%:*}")
+output=${output:-pip-trace/$name}
+mkdir -p "$output" || complain "$output cannot be made"
+ensure_machine
+call_bazel build --show_result=0 -- "$image" //tools/trace:record
+printf 'The events go to %s\n' "$output"
+exec_on_image //tools/trace:record "$image" "$(realpath "$output")" "$formats" "${options[@]}"
