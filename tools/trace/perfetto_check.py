@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""perfetto_check.py FILE EVENTS: the file has the form of Chrome's trace events, and the kernel's calls are all there."""
+"""perfetto_check.py FILE EVENTS: the file has the form of Chrome's trace events; all calls of the kernel are there."""
 
 import collections
 import json
 import pathlib
 import sys
 
-REQUIRED = {"X": {"name", "pid", "tid", "ts", "dur"}, "i": {"name", "pid", "tid", "ts", "s"}, "M": {"name", "pid", "args"}}
+REQUIRED = {
+    "X": {"name", "pid", "tid", "ts", "dur"},
+    "i": {"name", "pid", "tid", "ts", "s"},
+    "M": {"name", "pid", "args"},
+}
 
 
 def problems(events, calls):
