@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # record_test.sh TUTORIAL MISTAKES SCHEDULER: what is known of these images from their sources is in the kernel's
 # events, in each format; babeltrace2 opens what is CTF. Kernel traces that are not what they should be are refused
-# with one line. t -uo pipefail
+# with one line.
+set -uo pipefail
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
