@@ -52,7 +52,10 @@ grep -vE '^([0-9]+ warnings? |Error while processing)' <<< "$words" | sed "s|$PW
 """
 
 def _check(ctx, source, context, machine_flags, flags):
-    report = ctx.actions.declare_file("%s.%s.tidy" % (ctx.label.name, source.basename))
+    # Sources of other packages may have the same name.
+    package = source.owner.package
+    place = "" if package == ctx.label.package else package.replace("/", "_") + "."
+    report = ctx.actions.declare_file("%s.%s%s.tidy" % (ctx.label.name, place, source.basename))
     arguments = ctx.actions.args()
     arguments.add_all([ctx.executable._clang_tidy, report])
     arguments.add_all(["--quiet", "--config-file=" + ctx.file._config.path, source])
