@@ -43,7 +43,8 @@ void Home::Fill(Random& random, std::uint32_t signature) {
   for (std::size_t i = 0; i < kGarbageContexts.size(); ++i) {
     words_[AGENT_SLOT_GARBAGE + i] = kGarbageContexts[i];
   }
-  pip_context_initialise(&Context(AGENT_ARRIVAL), AGENT_CODE + AGENT_LANDED, AGENT_HOME + AGENT_STACK_END, 0);
+  FillRegisters(random);
+  Begin(AGENT_ARRIVAL, AGENT_LANDED, AGENT_STACK_END);
   Forget();
   words_[AGENT_SIGNATURE / 4] = signature;
 }

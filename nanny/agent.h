@@ -26,8 +26,9 @@ class Home {
  public:
   explicit Home(std::uint32_t* words) : words_(words) {}
 
-  // Code, a VIDT that names nothing but what home.h lists, and garbage elsewhere.  The garbage is such that no address
-  // read from it, at any alignment, is one of user space: whoever starts there faults.
+  // Code, a VIDT that names nothing but what home.h lists, and garbage elsewhere: in segment registers and flags too.
+  // The garbage is such that no address read from it, at any alignment, is one of user space: whoever starts there
+  // faults.
   void Fill(Random& random, std::uint32_t signature);
 
   // What the agent does when it is started at AGENT_SLOT_GO.
@@ -60,6 +61,9 @@ class Home {
     // Contexts lie in the home at multiples of four.
     return *reinterpret_cast<user_ctx_t*>(words_ + offset / 4);
   }
+  // The architecture's: what registers hold besides arguments is garbage, flags too, as far as user mode may set it.
+  void FillRegisters(Random& random);
+  void Begin(std::uint32_t context, std::uint32_t code, std::uint32_t stack);
 
   std::uint32_t* words_;
 };

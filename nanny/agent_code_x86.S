@@ -9,11 +9,22 @@
         .globl  nanny_agent_code
         .globl  nanny_agent_code_end
 nanny_agent_code:
-        /* AGENT_FAST: all registers are set; EDX says to come back behind it. */
+        /* AGENT_FAST: all registers are set; EDX says to come back behind it.  Segments and flags are garbage. */
+        popl    %ds
+        popl    %es
+        popl    %fs
+        popl    %gs
+        popfl
         sysenter
         int     $AGENT_DONE
         .balign 16
-        /* AGENT_GATE: the nanny writes the selector of the gate here; the arguments are on the stack. */
+        /* AGENT_GATE: the nanny writes the selector of the gate here; the arguments are on the stack, below garbage for
+           segments and flags. */
+        popl    %ds
+        popl    %es
+        popl    %fs
+        popl    %gs
+        popfl
         lcall   $0, $0
         int     $AGENT_DONE
         .balign 16

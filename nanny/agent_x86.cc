@@ -29,6 +29,12 @@ constexpr std::array<std::uint16_t, kServices> kSelectors = {
     PIP_GATE_GET_INT_STATE,    PIP_GATE_SET_INT_STATE, PIP_GATE_REMOVE_VADDR, PIP_GATE_MAPPED_IN_CHILD,
     PIP_GATE_DELETE_PARTITION, PIP_GATE_COLLECT,       PIP_GATE_YIELD};
 
+// What user mode can load into data segment registers: null, its data and its code segment, at any requested level.
+constexpr std::array<std::uint8_t, 10> kLoadable = {0, 1, 2, 3, 0x18, 0x1B, 0x20, 0x21, 0x22, 0x23};
+constexpr std::size_t kSegments = 4;
+constexpr std::uint32_t kTrapFlag = 0x100;
+constexpr std::uint32_t kPrivilegedFlags = 0x23000;  // VM, IOPL
+
 std::size_t Number(Service service) { return static_cast<std::size_t>(service); }
 
 std::uint32_t Clamp(std::uint32_t word) { return word > 0xFFFF ? 0xFFFF : word; }
@@ -111,9 +117,23 @@ std::uint32_t OwnGate(const Call& call) {
 
 }  // namespace
 
+// The words that an agent takes for its segment registers and flags before a call.
+void Home::FillRegisters(Random& random) {
+  for (std::size_t i = 0; i < kSegments; ++i) {
+    words_[AGENT_LOOSE / 4 + i] = kLoadable[random.Below(kLoadable.size())];
+  }
+  words_[AGENT_LOOSE / 4 + kSegments] = random.Word() & ~kTrapFlag;
+}
+
+// The context begins with garbage for flags, of which the kernel must keep what user mode may set.
+void Home::Begin(std::uint32_t context, std::uint32_t code, std::uint32_t stack) {
+  pip_context_initialise(&Context(context), AGENT_CODE + code, AGENT_HOME + stack, 0);
+  Context(context).eflags = words_[AGENT_LOOSE / 4 + kSegments];
+}
+
 void Home::SetCall(const Call& call, Entry entry) {
   user_ctx_t& go = Context(AGENT_GO);
-  pip_context_initialise(&go, AGENT_CODE + AGENT_FAST, AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, AGENT_FAST, AGENT_LOOSE);
   if (entry == Entry::kFast) {
     const NannyRegisters r = FastRegisters(call);
     go.regs.eax = r.eax;
@@ -135,21 +155,21 @@ void Home::SetCall(const Call& call, Entry entry) {
     words_[AGENT_STACK / 4 + i] = arguments[i];
   }
   // The selector stands behind the opcode and the offset of LCALL ptr16:32 (Intel SDM volume 2A, CALL).
-  auto* const code = reinterpret_cast<std::uint8_t*>(words_) + AGENT_CODE_OFFSET + AGENT_GATE;
+  auto* const code = reinterpret_cast<std::uint8_t*>(words_) + AGENT_CODE_OFFSET + AGENT_GATE_CALL;
   code[5] = static_cast<std::uint8_t>(kSelectors[Number(call.service)]);
   code[6] = 0;
 }
 
 void Home::SetTouch(std::uint32_t address, bool write, std::uint32_t value) {
   user_ctx_t& go = Context(AGENT_GO);
-  pip_context_initialise(&go, AGENT_CODE + (write ? AGENT_WRITE : AGENT_READ), AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, write ? AGENT_WRITE : AGENT_READ, AGENT_STACK);
   go.regs.esi = address;
   go.regs.eax = value;
 }
 
 void Home::SetCalls(std::span<const Call> calls) {
   static_assert(kCallsAtOnce * 5 * 4 + 4 <= AGENT_STACK_END - AGENT_STACK);
-  pip_context_initialise(&Context(AGENT_GO), AGENT_CODE + AGENT_LIST, AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, AGENT_LIST, AGENT_STACK);
   std::uint32_t* word = words_ + AGENT_STACK / 4;
   for (const Call& call : calls) {
     const NannyRegisters r = FastRegisters(call);
@@ -162,7 +182,9 @@ void Home::SetCalls(std::span<const Call> calls) {
 
 bool Home::HasDone(std::uint32_t code) const {
   // Behind the instruction(s) and the two bytes of INT n.
-  const std::uint32_t length = code == AGENT_GATE ? 7 : 2;
+  const std::uint32_t length = code == AGENT_GATE   ? AGENT_GATE_CALL + 7 - AGENT_GATE
+                               : code == AGENT_FAST ? AGENT_FAST_RETURN
+                                                    : 2;
   return stopped() && stop().eip == AGENT_CODE + code + length + 2;
 }
 
@@ -182,17 +204,18 @@ bool Home::KeptRegisters(const Call& /*call*/, Entry entry, const user_ctx_t& st
   const auto& now = stop().regs;
   const auto& then = started.regs;
   return now.ebx == then.ebx && now.esi == then.esi && now.edi == then.edi && now.ebp == then.ebp &&
-         now.esp == (entry == Entry::kFast ? then.ecx : then.esp);
+         now.esp == (entry == Entry::kFast ? then.ecx : AGENT_HOME + AGENT_STACK);
 }
 
 bool Home::SavedRegisters(const Call& call, Entry entry, const user_ctx_t& started) const {
   const user_ctx_t& saved = away();
   const auto& then = started.regs;
-  const std::uint32_t back = entry == Entry::kFast ? AGENT_FAST_RETURN : AGENT_GATE + 7;
+  const std::uint32_t back = entry == Entry::kFast ? AGENT_FAST_RETURN : AGENT_GATE_CALL + 7;
   const auto& r = saved.regs;
   return saved.valid == 1 && saved.eip == AGENT_CODE + back && saved.pipflags == call.arguments[4] && r.eax == 0 &&
          r.ecx == 0 && r.edx == 0 && r.ebx == then.ebx && r.esi == then.esi && r.edi == then.edi && r.ebp == then.ebp &&
-         r.esp == (entry == Entry::kFast ? then.ecx : then.esp);
+         r.esp == (entry == Entry::kFast ? then.ecx : AGENT_HOME + AGENT_STACK) &&
+         (saved.eflags & kPrivilegedFlags) == 0;
 }
 
 bool CanEnter(Entry entry, const Call& call) {

@@ -12,13 +12,15 @@
 #define AGENT_CODE_OFFSET 0x900
 #define AGENT_CODE 0xFFFFF900
 #define AGENT_FAST 0x00
-#define AGENT_FAST_RETURN 0x02
+#define AGENT_FAST_RETURN 0x09
 #define AGENT_GATE 0x10
+#define AGENT_GATE_CALL 0x17
 #define AGENT_LANDED 0x20
 #define AGENT_READ 0x30
 #define AGENT_WRITE 0x40
 #define AGENT_LIST 0x50
 
+#define AGENT_LOOSE 0x9EC /* what DS, ES, FS, GS and the flags are before a call */
 #define AGENT_STACK 0xA00
 
 /* Software interrupts with which agents end. */

@@ -354,10 +354,12 @@ void World::Sign(Id id, std::uint32_t address) {
 }
 
 void World::CheckReturned() {
+  if (deletes_wild_) {
+    return;  // LookAfterDeletion
+  }
   for (const Returned& page : reference_.returned()) {
     std::uint32_t* const words = reference_.WordsOf(page.frame);
-    // A partition that ran wild may have got pages back itself, and have written to them since.
-    for (std::uint32_t i = 0; i < 1024 && !deletes_wild_; ++i) {
+    for (std::uint32_t i = 0; i < 1024; ++i) {
       if (words[i] != (i == 0 ? page.link : 0)) {
         Fail("a page that came back from the kernel is not cleared");
       }
@@ -428,24 +430,83 @@ std::uint32_t World::RunCalls(Id id, std::span<const Call> calls) {
   return told_;
 }
 
-void World::DeleteWild(Id id) {
-  const Id parent = reference_.at(id).parent;
+// Which pages of the partition are the kernel's: its own structures, and what it made kernel structures of its
+// descendants, however wild.  The kernel tells the root: it refuses to share such a page before it finds that the page
+// is given.
+void World::LookBeforeDeletion(Id id) {
   const Partition& partition = reference_.at(id);
-  std::array<bool, kFrames> touched{};
-  for (const Mapping& mapping : partition.mappings) {
-    touched[mapping.frame] = true;
+  seen_.fill(Seen::kNothing);
+  for (const Mapping& mapping : reference_.at(partition.parent).mappings) {
+    if (mapping.given == id) {
+      seen_[mapping.frame] = Seen::kHidden;
+    }
   }
+  Id child = id;
+  while (reference_.at(child).parent != kRoot) {
+    child = reference_.at(child).parent;
+  }
+  for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
+    if (seen_[frame] == Seen::kNothing) {
+      continue;
+    }
+    const Call share{Service::kAddVAddr,
+                     {reference_.AddressOf(frame), reference_.at(child).descriptor, AGENT_HOME, PIP_READ}};
+    bool memory = false;
+    for (const Mapping& mapping : partition.mappings) {
+      memory = memory || mapping.frame == frame;
+    }
+    if (!CanEnter(Entry::kFast, share)) {
+      seen_[frame] = memory ? Seen::kUntold : Seen::kHidden;  // a gate gives no reasons
+      continue;
+    }
+    const pip_status_t status = CallAsRoot(share, Entry::kFast).answer.status;
+    if (status != PIP_NOT_ACCESSIBLE && (status != PIP_ALREADY_GIVEN || !memory)) {
+      printf("nanny: page %u of the pool: %d\n", frame, status);
+      Fail("a page that a wild partition was given is neither its own nor the kernel's");
+    }
+    if (status == PIP_ALREADY_GIVEN) {
+      seen_[frame] = Seen::kOpen;
+      sums_[frame] = SumOf(frame);
+    }
+  }
+}
+
+void World::LookAfterDeletion() {
+  for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
+    if (seen_[frame] == Seen::kNothing) {
+      continue;
+    }
+    std::uint32_t* const words = reference_.WordsOf(frame);
+    for (std::uint32_t i = 0; i < 1024 && seen_[frame] == Seen::kHidden; ++i) {
+      if (words[i] != 0) {
+        Fail("a page that was the kernel's below a wild partition is not cleared");
+      }
+    }
+    if (seen_[frame] == Seen::kOpen && sums_[frame] != SumOf(frame)) {
+      Fail("the deletion of a wild partition changed a page of user memory");
+    }
+    words[AGENT_SIGNATURE / 4] = Signature(frame);
+  }
+}
+
+std::uint32_t World::SumOf(std::uint32_t frame) const {
+  const std::uint32_t* const words = reference_.WordsOf(frame);
+  std::uint32_t sum = 0;
+  for (std::uint32_t i = 0; i < 1024; ++i) {
+    sum = sum * 31 + words[i];
+  }
+  return sum;
+}
+
+void World::DeleteWild(Id id) {
+  LookBeforeDeletion(id);
   deletes_wild_ = true;
-  const Call call{Service::kDeletePartition, {partition.descriptor}};
-  if (!Make(parent, call, HasFastEntry() ? Entry::kFast : Entry::kGate)) {
+  const Call call{Service::kDeletePartition, {reference_.at(id).descriptor}};
+  if (!Make(reference_.at(id).parent, call, HasFastEntry() ? Entry::kFast : Entry::kGate)) {
     Fail("the parent of a partition that ran wild cannot run");
   }
   deletes_wild_ = false;
-  for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
-    if (touched[frame]) {
-      reference_.WordsOf(frame)[AGENT_SIGNATURE / 4] = Signature(frame);
-    }
-  }
+  LookAfterDeletion();
 }
 
 void World::Audit() {

@@ -48,6 +48,7 @@ class World {
   std::uint32_t RunCalls(Id id, std::span<const Call> calls);
 
   // Deletes a child of which nobody knows what it did; all its pages come back, and nobody else has noticed anything.
+  // What was the kernel's comes back cleared, everything else with the words that it held.
   void DeleteWild(Id id);
 
   // Whether the partition can be made to do something: it and its ancestors have homes of their own.
@@ -84,6 +85,10 @@ class World {
   bool ResumeAfterTick(Id candidate);
   std::uint32_t ToldOf(Id id, std::uint32_t vector) const;
   void CheckReturned();
+  // Before and after a deletion of what ran wild, page by page.
+  void LookBeforeDeletion(Id id);
+  void LookAfterDeletion();
+  std::uint32_t SumOf(std::uint32_t frame) const;
   void Sign(Id id, std::uint32_t address);
   void CheckArrival(std::uint32_t vector);
   void MakeAsRoot(const Call& call, Entry entry, const Answer& expected);
@@ -108,6 +113,10 @@ class World {
   std::array<std::array<std::uint32_t, kStatuses>, kServices> counts_{};
   std::uint32_t touches_ = 0;
   std::uint32_t wild_runs_ = 0;
+  // Pages of the partition that is deleted after running wild: the kernel's, or somebody's with this sum of words.
+  enum class Seen : std::uint8_t { kNothing, kHidden, kOpen, kUntold };
+  std::array<Seen, kFrames> seen_{};
+  std::array<std::uint32_t, kFrames> sums_{};
   bool deletes_wild_ = false;
   std::uint32_t ticks_ = 0;
 };

@@ -116,6 +116,8 @@ void SimulatedMachine::Activate() {
 
 Answer SimulatedMachine::Perform(const Call& call) {
   Activate();
+  announced_entries_.clear();
+  announced_tables_.clear();
   translation_buffer_.Fill(mmu_root_address_ / PIP_PAGE_BYTES);
   const Answer answer = Dispatch(call);
   CheckTranslationBuffer(call);
@@ -134,6 +136,24 @@ void SimulatedMachine::CheckTranslationBuffer(const Call& call) {
     translation_fault_ = what.str();
   }
 }
+
+std::vector<std::uint32_t> SimulatedMachine::Announced() const {
+  std::vector<std::uint32_t> places = announced_entries_;
+  for (const std::uint32_t frame : announced_tables_) {
+    for (std::uint32_t i = 0; i < PIP_TABLE_SIZE; ++i) {
+      places.push_back(frame * PIP_TABLE_SIZE + i);
+    }
+  }
+  std::ranges::sort(places);
+  return places;
+}
+
+// What is announced stands in memory already.
+void SimulatedMachine::OnEntryWritten(std::uint32_t frame, std::uint32_t index) {
+  announced_entries_.push_back(frame * PIP_TABLE_SIZE + index);
+}
+
+void SimulatedMachine::OnTableWritten(std::uint32_t frame) { announced_tables_.push_back(frame); }
 
 void SimulatedMachine::OnLoadRoot(std::uint32_t address) {
   mmu_root_address_ = address;
@@ -236,6 +256,16 @@ std::optional<std::uint32_t> SimulatedMachine::EntryAt(std::uint32_t descriptor_
 }  // namespace pip::host
 
 extern "C" {
+
+void entry_written(page_t p, index_t i, entry_t e) {
+  if (physical_memory[p][i] != e) {
+    std::fputs("host: a service announces another entry than it wrote\n", stderr);
+    std::abort();
+  }
+  pip::host::active_machine->OnEntryWritten(p, i);
+}
+
+void table_written(page_t p) { pip::host::active_machine->OnTableWritten(p); }
 
 void load_mmu_root(std::uint32_t address) { pip::host::active_machine->OnLoadRoot(address); }
 

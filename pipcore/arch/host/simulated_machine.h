@@ -73,7 +73,12 @@ class SimulatedMachine : public UserMode {
   // The frame that a root table maps at a virtual page, and its entry; nothing if none is present.
   std::optional<std::uint32_t> EntryAt(std::uint32_t descriptor_frame, std::uint32_t page);
 
+  // What the last service call announced to the machine as written: places of words in memory, in ascending order.
+  std::vector<std::uint32_t> Announced() const;
+
   // For the shims only.
+  void OnEntryWritten(std::uint32_t frame, std::uint32_t index);
+  void OnTableWritten(std::uint32_t frame);
   void OnLoadRoot(std::uint32_t address);
   void OnInvalidate(std::uint32_t page);
 
@@ -93,6 +98,8 @@ class SimulatedMachine : public UserMode {
   std::uint32_t mmu_root_address_ = 0;
   TranslationBuffer translation_buffer_;
   std::optional<std::string> translation_fault_;
+  std::vector<std::uint32_t> announced_entries_;  // places of words
+  std::vector<std::uint32_t> announced_tables_;   // frames
   std::uint64_t root_loads_ = 0;
   std::uint64_t invalidations_ = 0;
 };

@@ -15,13 +15,9 @@ void load_mmu_root(uint32_t address);
 /* The translation buffer forgets what it knows of one page. */
 void invalidate(vaddr_t v);
 
-/* An entry, or a whole table, was written: nothing to do, the simulation has no caches. */
-static inline void entry_written(page_t p, index_t i, entry_t e) {
-  (void)p;
-  (void)i;
-  (void)e;
-}
-static inline void table_written(page_t p) { (void)p; }
+/* An entry, or a whole table, was written.  The simulation has no caches, but remembers that it was told. */
+void entry_written(page_t p, index_t i, entry_t e);
+void table_written(page_t p);
 
 /* The services came where a proof says that nobody comes: ends the program. */
 void unreachable(void);
