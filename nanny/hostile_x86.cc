@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hostile partitions on x86 (hostile.h): all vectors, all selectors, ports, flags before each way into the kernel.
+// Hostile partitions on x86 (hostile.h): all vectors, flags before each way into the kernel; exhaustive_x86.h has what
+// there is so little of that all of it can be tried.
 #include <array>
 #include <cstdint>
 #include <span>
 
+#include "nanny/exhaustive_x86.h"
 #include "nanny/hostile.h"
 #include "nanny/phases.h"
 #include "pip/calltable.h"
@@ -28,8 +30,6 @@ class HostileX86 : public Hostile {
 
  private:
   void AllVectors();
-  void AllSelectors();
-  void Ports();
   void FlagsBeforeEntries(std::uint32_t rounds);
   void Virtual8086(std::uint32_t rounds);
   void FloatingPoint();
@@ -42,43 +42,6 @@ void HostileX86::AllVectors() {
     const std::uint32_t told = Execute(code, Registers());
     const bool open = vector >= 48 || vector == 3 || vector == 4;
     Require(told == (open ? vector : kProtection), "INT n arrives as something else", vector, told);
-  }
-}
-
-// LCALL through each selector.  Gates do what they do with arguments of 0; a yield to the parent arrives at vector 0.
-void HostileX86::AllSelectors() {
-  for (std::uint32_t& word : Words(kStackPage)) {
-    word = 0;
-  }
-  constexpr std::uint32_t kSelectors = 0x400;
-  for (std::uint32_t i = 0; i < kSelectors + 64; ++i) {
-    const std::uint32_t selector = i < kSelectors ? i : random_.Word() & 0xFFFF;
-    const std::array<std::uint8_t, 7> code = {
-        0x9A, 0, 0, 0, 0, static_cast<std::uint8_t>(selector), static_cast<std::uint8_t>(selector >> 8)};
-    const std::uint32_t told = Execute(code, Registers());
-    const std::uint32_t gate = selector & ~7U;
-    const bool in_gdt = (selector & 4) == 0;
-    const bool is_gate = in_gdt && gate >= PIP_GATE_OUTB && gate <= PIP_GATE_YIELD && gate != 0x90;
-    bool right = told == kProtection || (told == kNotPresent && in_gdt && gate == 0x90);
-    if (is_gate) {
-      right = told == (gate == PIP_GATE_YIELD ? 0 : kUndefined);
-    } else if (in_gdt && gate == 0x18) {
-      right = told == kPageFault;  // its own code segment, at address 0
-    }
-    Require(right, "LCALL arrives as something else", selector, told);
-  }
-}
-
-// IN and OUT of a byte: the first 1024 ports, and every 97th after them.
-void HostileX86::Ports() {
-  for (std::uint32_t port = 0; port < 0x10000; port += port < 0x400 ? 1 : 97) {
-    for (const std::uint8_t opcode : {std::uint8_t{0xEC}, std::uint8_t{0xEE}}) {
-      user_ctx_t context = Registers();
-      context.regs.edx = port;
-      context.regs.eax = random_.Word();
-      const std::uint32_t told = Execute(std::span(&opcode, 1), context);
-      Require(told == kProtection, "a partition reaches a port", port, told);
-    }
   }
 }
 
@@ -172,10 +135,9 @@ void HostileX86::Run(std::uint32_t rounds) {
   Begin();
   AllVectors();
   AskVictim();
-  AllSelectors();
+  const std::uint32_t cases = TryEverything(world_, attacker_);
   AskVictim();
-  Ports();
-  AskVictim();
+  printf("nanny: %u cases, each as it must be\n", cases);
   FloatingPoint();
   AskVictim();
   Virtual8086(rounds);

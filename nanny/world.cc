@@ -398,8 +398,12 @@ void World::Touch(Id id, std::uint32_t address, bool write) {
 }
 
 std::uint32_t World::RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks) {
-  caller_ = id;
   FillHomes(id);
+  return RunAgain(id, start, ticks);
+}
+
+std::uint32_t World::RunAgain(Id id, const user_ctx_t& start, std::uint32_t ticks) {
+  caller_ = id;
   MaskWay(id);
   HomeOf(id).SetStart(start);
   ++wild_runs_;

@@ -44,8 +44,15 @@ class World {
   // below it the reference does not know: see DeleteWild.
   std::uint32_t RunWild(Id id, const user_ctx_t& start, std::uint32_t ticks);
 
+  // The same many times, fast: Ready writes homes once, RunAgain only where the partition starts.
+  void Ready(Id id) { FillHomes(id); }
+  std::uint32_t RunAgain(Id id, const user_ctx_t& start, std::uint32_t ticks);
+
   // The same for a list of calls through the fast entry, of which the reference learns nothing.
   std::uint32_t RunCalls(Id id, std::span<const Call> calls);
+
+  // The registers that a partition had when it was stopped.
+  const user_ctx_t& Stopped(Id id) const { return HomeOf(id).stop(); }
 
   // Deletes a child of which nobody knows what it did; all its pages come back, and nobody else has noticed anything.
   // What was the kernel's comes back cleared, everything else with the words that it held.
