@@ -26,6 +26,8 @@ CALL = re.compile(r"^ +\w+\([^;{}]*\);$", re.M)
 ASSIGNMENT = re.compile(r"^ +[\w\[\]> ().+-]+ = [^;{}]*;$", re.M)
 DECLARATION = re.compile(r"^ +(?:static |const )*(?:\w+_t|bool)\b[* ]")
 FUNCTION = re.compile(r"^(?:static (?:inline )?)?(?:const )?\w+\*? (\w+)\(", re.M)
+# A macro without parameters: a constant of the layout.
+CONSTANT = re.compile(r"#define \w+ ")
 # Hints to the compiler, which mean nothing.
 HINT = re.compile(r"__builtin|#pragma|#include|#ifn?def|#endif|\(void\)")
 
@@ -108,7 +110,7 @@ def faults_in(path):
         first = text.rfind("\n", 0, begin) + 1
         last = text.find("\n", max(end - 1, begin))
         line = code[first:last]
-        if HINT.search(line) or line.startswith("#") and path.name != "layout.h" or "#define" in line and "(" in line:
+        if HINT.search(line) or line.startswith("#") and not CONSTANT.match(line):
             continue
         function = ([""] + [name for place, name in functions if place <= begin])[-1]
         before = " ".join(line.split())
