@@ -39,6 +39,10 @@ class Home {
   // Calls through the fast entry, one after the other; at most kCallsAtOnce.
   void SetCalls(std::span<const Call> calls);
 
+  // The answer to one of them, after those before it and it have returned.
+  Answer ListAnswer(std::size_t i) const;
+  void SetSlot(std::uint32_t slot, std::uint32_t context) { words_[slot] = context; }
+
   // Where it stood when it was stopped, if it was since Fill or Forget.
   bool stopped() const { return Context(AGENT_STOPPED).valid == 1; }
   void Forget() { Context(AGENT_STOPPED).valid = 0; }

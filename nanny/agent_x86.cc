@@ -180,6 +180,11 @@ void Home::SetCalls(std::span<const Call> calls) {
   *word = AGENT_END_OF_LIST;
 }
 
+Answer Home::ListAnswer(std::size_t i) const {
+  const std::uint32_t* const words = words_ + AGENT_STACK / 4 + 5 * i;
+  return {static_cast<pip_status_t>(words[0]), words[1]};
+}
+
 bool Home::HasDone(std::uint32_t code) const {
   // Behind the instruction(s) and the two bytes of INT n.
   const std::uint32_t length = code == AGENT_GATE   ? AGENT_GATE_CALL + 7 - AGENT_GATE

@@ -18,21 +18,20 @@ namespace nanny {
 
 class Hostile {
  public:
+  using Code = std::span<const std::uint8_t>;
+  // Behind the attacker's code: whatever comes through runs into this. In the victim: a loop that never ends.
+  static const Code kUndefinedInstruction;
+  static const Code kEndlessLoop;
+
   explicit Hostile(World& world) : world_(world), reference_(world.reference()), random_(world.random()) {}
 
  protected:
-  using Code = std::span<const std::uint8_t>;
-
   static constexpr std::uint32_t kCode = kChildMemory;            // a page of the attacker's own
   static constexpr std::uint32_t kStack = kChildMemory + 0x1800;  // in its second page
   static constexpr std::uint32_t kStackPage = kChildMemory + 0x1000;
   static constexpr std::uint32_t kPages = 8;
   static constexpr std::uint32_t kPatience = 1000;                    // ticks until a case that must end is given up
   static constexpr std::uint32_t kFastTicks = kDefaultTicks / 5 + 1;  // 500 a second
-
-  // Behind the attacker's code: whatever comes through runs into this. In the victim: a loop that never ends.
-  static const Code kUndefinedInstruction;
-  static const Code kEndlessLoop;
 
   // The two partitions; then the architecture's cases, with AskVictim after each kind; then random contexts and code,
   // so many of each, and everything is taken apart.

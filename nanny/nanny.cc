@@ -82,6 +82,7 @@ extern "C" void main(const pip_fpinfo* boot) {
   }
   world.SetPhase("services", seed);
   nanny::TestServices(world);
+  nanny::TestVanishing(world);
   nanny::TestNesting(world);
   // The pool is the first part of free memory.
   nanny::TestLimits(world, pool + nanny::kFrames * kPage,

@@ -14,6 +14,9 @@ namespace nanny {
 // down; then each outcome that docs/services.md names must have been seen.
 void TestServices(World& world);
 
+// What partitions stand on vanishes: VIDTs, contexts, pages to run on, ancestors.
+void TestVanishing(World& world);
+
 // Partitions inside partitions until the pool's memory is used up; then everything back at once.
 void TestNesting(World& world);
 

@@ -423,10 +423,14 @@ std::uint32_t World::RunAgain(Id id, const user_ctx_t& start, std::uint32_t tick
 }
 
 std::uint32_t World::RunCalls(Id id, std::span<const Call> calls) {
-  caller_ = id;
   FillHomes(id);
-  MaskWay(id);
   HomeOf(id).SetCalls(calls);
+  return RunAsSet(id);
+}
+
+std::uint32_t World::RunAsSet(Id id) {
+  caller_ = id;
+  MaskWay(id);
   ++wild_runs_;
   SetWay(id, AGENT_SLOT_GO);
   // A tick ends it too: nobody knows whether the home is still there.

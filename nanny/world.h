@@ -48,6 +48,10 @@ class World {
   void Ready(Id id) { FillHomes(id); }
   std::uint32_t RunAgain(Id id, const user_ctx_t& start, std::uint32_t ticks);
 
+  // What a partition's home says, and its run from there, whatever comes of it.
+  Home HomeFor(Id id) const { return HomeOf(id); }
+  std::uint32_t RunAsSet(Id id);
+
   // The same for a list of calls through the fast entry, of which the reference learns nothing.
   std::uint32_t RunCalls(Id id, std::span<const Call> calls);
 
