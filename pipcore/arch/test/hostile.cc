@@ -54,8 +54,9 @@ extern const Attack attacks_begin[];
 extern const Attack attacks_end[];
 void handler_entry();
 
-// A page of the child's own, for stacks.
-alignas(4096) std::array<std::uint32_t, 1024> attack_memory;
+// Pages of the child's own: the first one for stacks, the others to be given away.
+constexpr std::size_t kAttackPages = 6;
+alignas(4096) std::array<std::uint32_t, kAttackPages * 1024> attack_memory;
 
 [[noreturn]] void OnVector(std::uint32_t vector) {
   if (vector == kTimerVector && ++ticks < ticks_wanted) {
@@ -76,7 +77,7 @@ std::uint32_t Run(const Attack& attack) {
   pip::Status status = builder.Create();
   const auto image = pip::OwnImage();
   const auto* const stack = reinterpret_cast<const std::byte*>(attack_memory.data());
-  // The child sees the code and constants of this very program, read-only, and one page that it may write.
+  // The child sees the code and constants of this very program, read-only, and pages that it may write.
   const std::size_t before = static_cast<std::size_t>(stack - image.data());
   if (status == pip::Status::kDone) {
     status = builder.ShareRange(image.first(before), pip::Rights::kReadExecute);

@@ -565,6 +565,8 @@ attack yields_in_a_storm, ATTACK_TO_AND_FRO
         jz      1b
         int     $255
 
+#include "pipcore/arch/x86/test/vidt_attacks.inc"
+
         .section .rodata.attacks, "a", @progbits
         .globl  attacks_end
 attacks_end:
