@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What exhaustive_x86.cc lets a partition execute.  The pieces are copied to NANNY_PIECES, a page of the partition's own;
-   whoever comes through a piece runs into UD2.  EDX is a port, EAX a selector, flags or a service. */
+/* What exhaustive_x86.cc lets a partition execute.  The pieces are copied to NANNY_PIECES, a page of the partition's
+   own; whoever comes through a piece runs into UD2.  EDX is a port, EAX a selector, flags or a service. */
 #include "nanny/exhaustive_x86.h"
 
 .macro piece name
