@@ -50,9 +50,19 @@ bool SameRegisters(const user_ctx_t& one, const user_ctx_t& other) {
 
 }  // namespace
 
+void Home::FillRegisters(Random& random) { words_[AGENT_LOOSE / 4] = random.Word(); }
+
+// The context begins with garbage for flags, of which the kernel must keep what user mode may set: mode and masks are
+// not.  What changes how instructions and data are read (J, IT, E, T; ARM DDI 0406C, section B1.3.3) stays 0.
+void Home::Begin(std::uint32_t context, std::uint32_t code, std::uint32_t stack) {
+  constexpr std::uint32_t kHarmless = 0xF80F01DF;
+  pip_context_initialise(&Context(context), AGENT_CODE + code, AGENT_HOME + stack, 0);
+  Context(context).spsr = words_[AGENT_LOOSE / 4] & kHarmless;
+}
+
 void Home::SetCall(const Call& call, Entry entry) {
   user_ctx_t& go = Context(AGENT_GO);
-  pip_context_initialise(&go, AGENT_CODE + AGENT_FAST, AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, AGENT_FAST, AGENT_STACK);
   for (std::size_t i = CTX_R0; i <= CTX_R12; ++i) {
     go.reg[i] = 0xB0B0B0B0 + static_cast<std::uint32_t>(i);
   }
@@ -66,14 +76,14 @@ void Home::SetCall(const Call& call, Entry entry) {
 
 void Home::SetTouch(std::uint32_t address, bool write, std::uint32_t value) {
   user_ctx_t& go = Context(AGENT_GO);
-  pip_context_initialise(&go, AGENT_CODE + (write ? AGENT_WRITE : AGENT_READ), AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, write ? AGENT_WRITE : AGENT_READ, AGENT_STACK);
   go.reg[CTX_R1] = address;
   go.reg[CTX_R0] = value;
 }
 
 void Home::SetCalls(std::span<const Call> calls) {
   static_assert(kCallsAtOnce * 7 * 4 + 4 <= AGENT_STACK_END - AGENT_STACK);
-  pip_context_initialise(&Context(AGENT_GO), AGENT_CODE + AGENT_LIST, AGENT_HOME + AGENT_STACK, 0);
+  Begin(AGENT_GO, AGENT_LIST, AGENT_STACK);
   std::uint32_t* word = words_ + AGENT_STACK / 4;
   for (const Call& call : calls) {
     *word++ = static_cast<std::uint32_t>(Number(call.service));
@@ -82,6 +92,11 @@ void Home::SetCalls(std::span<const Call> calls) {
     }
   }
   *word = AGENT_END_OF_LIST;
+}
+
+Answer Home::ListAnswer(std::size_t i) const {
+  const std::uint32_t* const words = words_ + AGENT_STACK / 4 + 7 * i;
+  return {static_cast<pip_status_t>(words[0]), words[1]};
 }
 
 // At the undefined instruction behind it.

@@ -20,6 +20,7 @@
 #define AGENT_WRITE 0x30
 #define AGENT_LIST 0x40
 
+#define AGENT_LOOSE 0xAFC /* what the flags are before a call */
 #define AGENT_STACK 0xB00
 
 /* Agents end with an undefined instruction: where it stands tells which end it is. */

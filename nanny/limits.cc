@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <span>
 
+#include "nanny/builder.h"
 #include "nanny/machine.h"
 #include "nanny/phases.h"
 #include "pip/services.h"
 #include "pip/stdio.h"
+#include "pip/vidt.h"
 
 namespace nanny {
 namespace {
@@ -58,19 +60,17 @@ class Limits {
     }
     return first;
   }
+  OwnResult Run(std::uint32_t child, std::uint32_t vector);
   void RequireCleared(std::uint32_t page, std::uint32_t link) const {
     for (std::uint32_t i = 0; i < 1024; ++i) {
       Require(Words(page)[i] == (i == 0 ? link : 0), "limits: a page that came back is not cleared");
     }
   }
   // Everything that was taken is the root's again, given to nobody.
-  void RequireAllBack(bool cleared) {
+  void RequireAllBack() {
     for (std::uint32_t page = begin_; page != next_; page += kPage) {
       const pip_answer_t answer = pip_mapped_in_child(page);
       Require(answer.status == PIP_DONE && answer.value == 0, "limits: a page is still given");
-      if (cleared) {
-        RequireCleared(page, 0);
-      }
     }
     next_ = begin_;
   }
@@ -123,7 +123,7 @@ void Limits::FullConfigurationList() {
   }
   Require(back == 3 * collected + list_pages - 1, "limits: collect gave back another number of pages");
   Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition");
-  RequireAllBack(false);
+  RequireAllBack();
   printf("nanny: %u tables in %u pages of a configuration list, and %u pages back\n", tables, list_pages, back);
 }
 
@@ -147,29 +147,56 @@ void Limits::Edges() {
     }
   }
   Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition");
-  RequireAllBack(false);
+  RequireAllBack();
 }
 
-// As many partitions as memory holds, side by side.
+// As many partitions as memory holds, side by side.  Each of them runs, twice, and makes a call.
 void Limits::ManyPartitions() {
-  constexpr std::uint32_t kPagesEach = 5;
+  constexpr std::uint32_t kStructures = 8;
+  constexpr std::uint32_t kPagesEach = kStructures + 1;
   const std::uint32_t pages = (end_ - begin_) / kPage;
-  const std::uint32_t count = pages / kPagesEach < kPartitionsMax ? pages / kPagesEach : kPartitionsMax;
+  std::uint32_t count = pages / kPagesEach < kPartitionsMax ? pages / kPagesEach : kPartitionsMax;
+  count -= count % kStep == 0 ? 1 : 0;
+  const Call call{Service::kMappedInChild, {AGENT_HOME}};
+  const auto name_of = [&](std::uint32_t i) { return begin_ + i * kPagesEach * kPage; };
+  const auto home_of = [&](std::uint32_t i) { return Home(Words(name_of(i) + kStructures * kPage).data()); };
   for (std::uint32_t i = 0; i < count; ++i) {
-    (void)Create();
+    const std::uint32_t child = Create();
+    Require(child == name_of(i), "limits: pages in another order");
+    Require(pip_prepare(child, AGENT_HOME, TakeList(3)).status == PIP_DONE, "limits: prepare");
+    const std::uint32_t home = Take();
+    home_of(i).Fill(world_.random(), i);
+    home_of(i).SetCall(call, BestEntry());
+    Require(pip_add_vaddr(home, child, AGENT_HOME, kAllRights) == PIP_DONE, "limits: addVAddr");
+  }
+  // In an order that has nothing to do with the order of creation; `count` and the step have no common divisor.
+  for (std::uint32_t i = 0; i < 2 * count; ++i) {
+    const std::uint32_t which = i * kStep % count;
+    home_of(which).Forget();
+    const OwnResult result = Run(name_of(which), AGENT_SLOT_GO);
+    Require(result.told && result.vector == AGENT_DONE, "limits: one of many does not run");
+    Require(home_of(which).Result(call, BestEntry()).value == 0, "limits: one of many gets another answer");
   }
   for (std::uint32_t i = 0; i < count; ++i) {
-    // In an order that has nothing to do with the order of creation; `count` and the step have no common divisor.
-    const std::uint32_t child = begin_ + (i * kStep % count) * kPagesEach * kPage;
-    if (count % kStep != 0) {
-      Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition of one of many");
-      Require(pip_delete_partition(child) != PIP_DONE, "limits: deletePartition twice");
-    } else {
-      Require(pip_delete_partition(begin_ + i * kPagesEach * kPage) == PIP_DONE, "limits: deletePartition of many");
+    const std::uint32_t child = name_of(i * kStep % count);
+    Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition of one of many");
+    Require(pip_delete_partition(child) != PIP_DONE, "limits: deletePartition twice");
+    Require(!Run(child, AGENT_SLOT_GO).told, "limits: one of many runs after its end");
+    for (std::uint32_t page = 0; page < kStructures; ++page) {
+      RequireCleared(child + page * kPage, 0);
     }
   }
-  RequireAllBack(true);
-  printf("nanny: %u partitions side by side, and all their pages back, cleared\n", count);
+  RequireAllBack();
+  printf("nanny: %u partitions side by side, each of which ran, and all their pages back, cleared\n", count);
+}
+
+// Starts a partition; after a tick of the timer it goes on.
+OwnResult Limits::Run(std::uint32_t child, std::uint32_t vector) {
+  OwnResult result = CallAsRoot({Service::kYield, {child, vector, AGENT_SLOT_NOTHING}}, BestEntry());
+  while (result.told && result.vector == PIP_VECTOR_TIMER) {
+    result = CallAsRoot({Service::kYield, {child, PIP_VECTOR_SAVE_MASKED, AGENT_SLOT_NOTHING}}, BestEntry());
+  }
+  return result;
 }
 
 // A device's memory can be shared, but becomes no kernel structure.
@@ -187,7 +214,7 @@ void Limits::Devices() {
   Require(pip_add_vaddr(kDevice, child, AGENT_HOME, PIP_READ | PIP_WRITE) == PIP_DONE, "limits: sharing a device");
   Require(pip_delete_partition(child) == PIP_DONE, "limits: deletePartition");
   Require(pip_mapped_in_child(kDevice).value == 0, "limits: a device is still given");
-  RequireAllBack(false);
+  RequireAllBack();
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The nanny: a root partition that tests every service from user mode, then lets a busy beaver loose.  Arguments, on
-// the module's command line: none for the services; `beaver seed=N calls=N`; `hostile seed=N rounds=N`.
+// the module's command line: none for the services; `beaver seed=N calls=N`; `hostile seed=N rounds=N`; `nesting`.
 #include <cstdint>
 #include <optional>
 
@@ -80,13 +80,18 @@ extern "C" void main(const pip_fpinfo* boot) {
     nanny::TestHostile(world, rounds);
     pip::exit_pass("nanny: hostile, seed %u, %u wild runs, and nobody else noticed", seed, world.wild_runs());
   }
+  const auto end = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(boot->memend));
+  if (Contains(arguments, "nesting")) {
+    world.SetPhase("nesting", seed);
+    nanny::TestDeepNesting(world, pool, end);
+    pip::exit_pass("nanny: nesting in all of memory");
+  }
   world.SetPhase("services", seed);
   nanny::TestServices(world);
   nanny::TestVanishing(world);
   nanny::TestNesting(world);
   // The pool is the first part of free memory.
-  nanny::TestLimits(world, pool + nanny::kFrames * kPage,
-                    static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(boot->memend)));
+  nanny::TestLimits(world, pool + nanny::kFrames * kPage, end);
   world.Audit();
   world.PrintSummary();
   pip::exit_pass("nanny: services, %u calls as the reference says", world.calls());

@@ -24,6 +24,9 @@ void TestNesting(World& world);
 // first and last entries of tables, as many partitions as fit.
 void TestLimits(World& world, std::uint32_t begin, std::uint32_t end);
 
+// Partitions inside partitions in all of the root's memory, pages from `begin` to `end`; twice, to the same depth.
+void TestDeepNesting(World& world, std::uint32_t begin, std::uint32_t end);
+
 // One partition executes whatever can be made up, so many rounds of everything that is random; another must not notice.
 void TestHostile(World& world, std::uint32_t rounds);
 

@@ -222,6 +222,9 @@ void Vanishing::GivenTwice() {
     const std::uint32_t second = reference_.at(two).descriptor;
     const auto p = Pages<6>(caller);
     constexpr std::uint32_t kElsewhere = kStolen + kPage;
+    PrepareFor(caller, one, kStolen);
+    PrepareFor(caller, two, kStolen);
+    PrepareFor(one, below, kStolen);
     Must(caller, {Service::kAddVAddr, {p[0], first, kStolen, kAllRights}});
     Expect(caller, {Service::kAddVAddr, {p[0], first, kStolen, kAllRights}}, PIP_ALREADY_GIVEN);
     Expect(caller, {Service::kAddVAddr, {p[0], first, kElsewhere, kAllRights}}, PIP_ALREADY_GIVEN);

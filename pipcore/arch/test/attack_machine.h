@@ -6,7 +6,8 @@
 
 #include <cstdint>
 
-// 100 ticks a second; as fast as a tick still leaves the child some time; and for what must get on in the meantime.
+// So seldom that an attack is hardly disturbed; as fast as a tick still leaves the child some time; and for what must
+// get on in the meantime.
 enum class TimerSpeed : std::uint8_t { kCalm, kStorm, kGale };
 
 void SetTimer(TimerSpeed speed);

@@ -9,6 +9,8 @@
 #define ATTACK_UNTIL_STORM 258 /* the child works while the timer ticks at full speed, many times */
 #define ATTACK_LOST 259        /* the timer stops the child, and it cannot be resumed */
 #define ATTACK_TO_AND_FRO 260  /* the child yields, is resumed, yields, many times, in a storm of ticks */
+/* As a second outcome: a tick may stop the child where it can be saved nowhere; then it attacks once more */
+#define ATTACK_AGAIN_IF_LOST 261
 
 /* Slots of a VIDT: the root's, where it goes on; the child's, which stays 0, and where it goes on. */
 #define ATTACK_DONE_SLOT 60

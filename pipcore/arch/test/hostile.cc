@@ -70,8 +70,8 @@ alignas(4096) std::array<std::uint32_t, kAttackPages * 1024> attack_memory;
 
 namespace {
 
-// Runs one attack; the vector that ended it, or ATTACK_THROUGH.
-std::uint32_t Run(const Attack& attack) {
+// Runs one attack, that much later after the timer was set; the vector that ended it, or ATTACK_THROUGH.
+std::uint32_t Run(const Attack& attack, std::uint32_t later = 0) {
   pip::ChildBuilder builder(pip::PageAllocator::OfPartition());
   child = &builder;
   pip::Status status = builder.Create();
@@ -97,6 +97,11 @@ std::uint32_t Run(const Attack& attack) {
   ticks_wanted = to_and_fro ? UINT32_MAX : storm ? kStormTicks : kTicks;
   SetTimer(to_and_fro ? TimerSpeed::kGale : storm ? TimerSpeed::kStorm : TimerSpeed::kCalm);
   outcome = ATTACK_THROUGH;
+  // Volatile: calls whose answer nobody needs, but that take time.
+  for (volatile std::uint32_t i = later; i > 0;) {
+    const std::uint32_t left = i - 1;
+    i = left;
+  }
   status = builder.Yield({.save_slot = ATTACK_DONE_SLOT});
   for (std::uint32_t round = 0; to_and_fro && round < kRounds; ++round) {
     // Where the child was interrupted in the gate, the tick waits until the root lets the child go on; meanwhile the
@@ -121,6 +126,17 @@ std::uint32_t Run(const Attack& attack) {
   return result;
 }
 
+// The same until no tick comes where the child has nowhere to be saved, for those that say so.
+std::uint32_t RunToItsEnd(const Attack& attack) {
+  constexpr std::uint32_t kAttempts = 100;
+  constexpr std::uint32_t kLater = 500;
+  std::uint32_t result = Run(attack);
+  for (std::uint32_t i = 1; i < kAttempts && result == ATTACK_LOST && attack.also_right == ATTACK_AGAIN_IF_LOST; ++i) {
+    result = Run(attack, i * kLater);
+  }
+  return result;
+}
+
 bool IsRight(const Attack& attack, std::uint32_t result) {
   if (attack.expected == ATTACK_UNTIL_TICKS || attack.expected == ATTACK_UNTIL_STORM) {
     return result == kTimerVector;
@@ -139,7 +155,7 @@ bool IsDoubleFaultOfDeafRoot(const Attack& attack, std::uint32_t word) {
       vidt.Set(vector, word);
     }
   }
-  const std::uint32_t result = Run(attack);
+  const std::uint32_t result = RunToItsEnd(attack);
   for (const std::uint32_t vector : {attack.expected, attack.also_right}) {
     if (vector < kVectors) {
       vidt.Set(vector, handler_contexts[vector]);
@@ -162,7 +178,7 @@ extern "C" void main(const pip_fpinfo* boot) {
   vidt.Set(ATTACK_NO_SLOT, 0);
   std::uint32_t count = 0;
   for (const Attack& attack : std::span(attacks_begin, attacks_end)) {
-    const std::uint32_t result = Run(attack);
+    const std::uint32_t result = RunToItsEnd(attack);
     if (!IsRight(attack, result)) {
       pip::exit_fail("hostile: %s: expected %u, but the root is told %u", attack.name, attack.expected, result);
     }

@@ -18,7 +18,7 @@ const std::array<std::uint32_t, 2> attack_bounds = {1, 2};
 
 void SetTimer(TimerSpeed speed) {
   // Intel 8254 data sheet: 1193182 Hz, divided.
-  const std::uint32_t divisor = speed == TimerSpeed::kCalm ? 11931 : speed == TimerSpeed::kStorm ? 60 : 600;
+  const std::uint32_t divisor = speed == TimerSpeed::kCalm ? 0xFFFF : speed == TimerSpeed::kStorm ? 60 : 600;
   Pip_Outb(0x43, 0x34);
   Pip_Outb(0x40, static_cast<std::uint8_t>(divisor));
   Pip_Outb(0x40, static_cast<std::uint8_t>(divisor >> 8));
