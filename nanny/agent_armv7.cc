@@ -96,7 +96,7 @@ void Home::SetCalls(std::span<const Call> calls) {
 
 Answer Home::ListAnswer(std::size_t i) const {
   const std::uint32_t* const words = words_ + AGENT_STACK / 4 + 7 * i;
-  return {static_cast<pip_status_t>(words[0]), words[1]};
+  return {static_cast<std::int32_t>(words[0]), words[1]};
 }
 
 // At the undefined instruction behind it.

@@ -182,7 +182,7 @@ void Home::SetCalls(std::span<const Call> calls) {
 
 Answer Home::ListAnswer(std::size_t i) const {
   const std::uint32_t* const words = words_ + AGENT_STACK / 4 + 5 * i;
-  return {static_cast<pip_status_t>(words[0]), words[1]};
+  return {static_cast<std::int32_t>(words[0]), words[1]};
 }
 
 bool Home::HasDone(std::uint32_t code) const {

@@ -75,10 +75,10 @@ std::uint32_t AddressOf(const void* pointer) {
 
 Report* ReportOf(const Level& level) { return Object<Report>(level.pool.At(0)); }
 
-// Tables for an address of the child; false if there are not pages enough.
-bool PrepareFor(Level& level, std::uint32_t address) {
+// Tables for an address of the child; false if there are not pages enough beside the first ones, which are to stay.
+bool PrepareFor(Level& level, std::uint32_t address, std::uint32_t stay = 1) {
   const std::uint32_t needed = pip_count_to_map(level.child, address).value;
-  if (needed >= level.pages) {
+  if (needed + stay > level.pages) {
     return false;
   }
   std::uint32_t next = 0;
@@ -87,8 +87,11 @@ bool PrepareFor(Level& level, std::uint32_t address) {
     *Object<std::uint32_t>(page) = next;
     next = page;
   }
+  if (pip_prepare(level.child, address, next).status != PIP_DONE) {
+    return false;
+  }
   ReportOf(level)->structures += needed;
-  return pip_prepare(level.child, address, next).status == PIP_DONE;
+  return true;
 }
 
 void RunLevel();
@@ -139,8 +142,8 @@ bool MakeChild(Level& level) {
   std::uint32_t given = 0;
   for (; given < level.pages; ++given) {
     const std::uint32_t destination = kLevelPool.At(given);
-    if (destination / kPage % kTableStep == 0 && !PrepareFor(level, destination)) {
-      return false;
+    if (destination / kPage % kTableStep == 0 && !PrepareFor(level, destination, given + 1)) {
+      break;  // the last few pages are not worth a table
     }
     if (given < level.pages && pip_add_vaddr(pool.At(given), level.child, destination, kRights) != PIP_DONE) {
       return false;
@@ -148,7 +151,7 @@ bool MakeChild(Level& level) {
   }
   auto* const page = Object<StackPage>(stack);
   page->level = {.pool = kLevelPool,
-                 .pages = level.pages,
+                 .pages = given,
                  .depth = level.depth + 1,
                  .child = 0,
                  .image_begin = level.image_begin,
@@ -222,6 +225,11 @@ void Nesting::CheckContents(const Report& report) {
     }
   }
   const std::uint32_t levels = report.depth + 1;
+  // Hardly a page is left: each level may keep those for one table, the innermost those for a child.
+  constexpr std::uint32_t kLeft = 32;
+  if (report.structures + 2 * levels + levels / 4 + kLeft < (end_ - begin_) / kPage) {
+    world_.Fail("nesting: it could go deeper");
+  }
   if (cleared < report.structures || cleared > report.structures + 2 || touched > 2 * levels + 1 + kLinked) {
     printf("nanny: %u cleared, %u structures, %u touched\n", cleared, report.structures, touched);
     world_.Fail("nesting: pages hold something else than they should");

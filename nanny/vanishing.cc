@@ -179,7 +179,7 @@ void Vanishing::SavedContext() {
     const bool came_back = world_.HomeFor(id).HasDone(entry == Entry::kFast ? AGENT_FAST : AGENT_GATE);
     Require(told == AGENT_DONE && came_back != leaves, "a yield saves to a context that vanished", 0, told);
     if (!leaves) {
-      const pip_status_t status = world_.HomeFor(id).Result(leave, entry).status;
+      const std::int32_t status = world_.HomeFor(id).Result(leave, entry).status;
       Require(status == PIP_CALLER_CONTEXT_UNAVAILABLE, "a yield saves to a context that vanished", 1,
               static_cast<std::uint32_t>(status));
     }
@@ -220,11 +220,11 @@ void Vanishing::GivenTwice() {
     const Id below = AddChild(one, 1);
     const std::uint32_t first = reference_.at(one).descriptor;
     const std::uint32_t second = reference_.at(two).descriptor;
-    const auto p = Pages<6>(caller);
     constexpr std::uint32_t kElsewhere = kStolen + kPage;
     PrepareFor(caller, one, kStolen);
     PrepareFor(caller, two, kStolen);
     PrepareFor(one, below, kStolen);
+    const auto p = Pages<6>(caller);
     Must(caller, {Service::kAddVAddr, {p[0], first, kStolen, kAllRights}});
     Expect(caller, {Service::kAddVAddr, {p[0], first, kStolen, kAllRights}}, PIP_ALREADY_GIVEN);
     Expect(caller, {Service::kAddVAddr, {p[0], first, kElsewhere, kAllRights}}, PIP_ALREADY_GIVEN);

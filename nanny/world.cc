@@ -467,7 +467,7 @@ void World::LookBeforeDeletion(Id id) {
       seen_[frame] = memory ? Seen::kUntold : Seen::kHidden;  // a gate gives no reasons
       continue;
     }
-    const pip_status_t status = CallAsRoot(share, Entry::kFast).answer.status;
+    const std::int32_t status = CallAsRoot(share, Entry::kFast).answer.status;
     if (status != PIP_NOT_ACCESSIBLE && (status != PIP_ALREADY_GIVEN || !memory)) {
       printf("nanny: page %u of the pool: %d\n", frame, status);
       Fail("a page that a wild partition was given is neither its own nor the kernel's");
