@@ -141,6 +141,7 @@ Proof.
   exists x, c'. split; [exact E|]. split; [apply related_is; now split|now split].
 Qed.
 
+(** The primitives on words do what the model's do, wherever these are defined. *)
 Theorem words_faithful : faithful on_words (@kernel_pure faithful_params) (@kernel_primitives faithful_params).
 Proof.
   constructor; [exact (values_faithful _ _ _ B)|exact (pure_faithful _ _ _ B)|exact monadic_faithful].

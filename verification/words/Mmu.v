@@ -8,7 +8,7 @@
     alone. *)
 From Pip.Isolation Require Import Theorems.
 From Pip.Translation.Kernel Require Import Ranges.
-From Pip.Words Require Import Words WordMachine Bits Pure.
+From Pip.Words Require Import Words WordMachine Bits Pure Memory.
 From Pip.Model Require Import Primitives.
 Local Open Scope N_scope.
 
@@ -32,6 +32,18 @@ Definition translate (f : N -> N -> N) (root linear : N) : option translation :=
         lower 8))
       else None
   else None.
+
+(** What the processor writes to tables by itself, at any time, for it may walk ahead of what a program does: in an
+    entry that it meets, bits 5 and 6, accessed and dirty (section 4.8).  [marks f root linear p i w]: word [i] of page
+    [p] may become [w].  The kernel's own tables below its slots are nobody's structure, and not spoken of. *)
+Definition is_mark (b : N) : Prop := b = 32 \/ b = 64 \/ b = 96.
+Inductive marks (f : N -> N -> N) (root linear : N) : N -> N -> N -> Prop :=
+| mark_upper b : is_mark b -> marks f root linear (page_of root) (N.shiftr linear 22)
+    (N.lor (f (page_of root) (N.shiftr linear 22)) b)
+| mark_lower b : let upper := f (page_of root) (N.shiftr linear 22) in
+    is_mark b -> N.testbit upper 0 = true -> Words.kernel_slot (N.shiftr linear 22) = false ->
+    marks f root linear (page_of upper) (N.shiftr linear 12 mod 1024)
+      (N.lor (f (page_of upper) (N.shiftr linear 12 mod 1024)) b).
 
 (** ** Tables on words *)
 Section Statement.
@@ -276,8 +288,10 @@ Proof.
   destruct (Words.kernel_slot (v / 1024)) eqn:K.
   { destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_entry in W.
     rewrite K0 in W. change (kernel_bit Mmu 1 (v / 1024)) with (Words.kernel_slot (v / 1024)) in W. rewrite K in W.
-    destruct W as [_ W]. change (upper = directory (v / 1024)) in W.
-    pose proof (B_supervisor _ _ _ B (v / 1024)) as Z. rewrite <- W in Z. rewrite Z in H.
+    destruct W as [_ W]. assert (N.testbit upper 2 = false) as Z.
+    { pose proof (B_supervisor _ _ _ B (v / 1024)) as Z. apply (f_equal (fun w => N.testbit w 2)) in W.
+      rewrite !N.lor_spec in W. cbn in W. rewrite !orb_false_r in W. rewrite <- Z. exact W. }
+    rewrite Z in H.
     destruct (N.testbit upper 0); [|discriminate]. destruct (N.testbit upper 7).
     - injection H as <-. discriminate U.
     - destruct (N.testbit (f (page_of upper) (v mod 1024)) 0); [|discriminate]. injection H as <-. discriminate U. }
@@ -293,5 +307,50 @@ Proof.
   injection H as <-. cbn [t_user t_frame t_write t_global] in *. apply andb_true_iff in U as [_ U].
   destruct (E_plain _ _ X) as (_&_&_&Z8). rewrite <- (E_user _ _ X), <- (E_frame _ _ X), <- (E_write _ _ X).
   split; [exact U|]. split; [done|]. split; [by intros [_ ?]%andb_true_iff|exact Z8].
+Qed.
+
+(** ** What the processor marks is nothing to the model *)
+Lemma marked_entry i e w b : is_mark b -> stored_entry directory i e w -> stored_entry directory i e (N.lor w b).
+Proof.
+  intros Hb. assert (N.lor b 96 = 96 /\ N.shiftr b 12 = 0 /\ b < 4294967296
+    /\ forall k, k <> 5 -> k <> 6 -> N.testbit b k = false) as (Hm&Hs&Hl&Hk).
+  { split; [|split; [|split]]; try (destruct Hb as [->|[->| ->]]; done). intros k H5 H6.
+    destruct Hb as [->|[->| ->]]; [apply (N.pow2_bits_false 5); lia|apply (N.pow2_bits_false 6); lia|].
+    change 96 with (N.lor (2 ^ 5) (2 ^ 6)). by rewrite N.lor_spec, !N.pow2_bits_false by lia. }
+  unfold stored_entry. destruct (e_kernel e); [intros [K E]; by rewrite <- N.lor_assoc, Hm|].
+  intros [Ew Ef E0 E1 E2 E9 (Z3&Z4&Z7&Z8)]. constructor; rewrite ?N.lor_spec, ?Hk, ?orb_false_r by done; try done.
+  - by apply lor_word.
+  - unfold page_of in *. by rewrite N.shiftr_lor, Hs, N.lor_0_r.
+Qed.
+
+Lemma marked_table p i b t : is_mark b -> p < frames -> i < 1024 -> mem s p = Table t ->
+  stands s (WState (set_word f p i (N.lor (f p i) b)) (saved c) (running c) (loaded_root c)).
+Proof.
+  intros Hb Hp Hi Et. destruct S as [Rm Rr Rs Rl]. constructor; cbn [words saved running loaded_root]; try done.
+  intros q Hq. specialize (Rm q Hq). destruct (N.eqb_spec q p) as [->|Hne].
+  - rewrite Et in *. intros j Hj. rewrite set_word_here. specialize (Rm j Hj).
+    destruct (N.eqb_spec j i) as [->|]; [by apply marked_entry|done].
+  - eapply stored_ext; [|exact Rm]. intros j. symmetry. by apply set_word_other.
+Qed.
+
+Lemma marks_on_words n linear p i w : ρ (current s) = Partition n -> linear < 4294967296 ->
+  marks f (loaded_root c) linear p i w ->
+  stands s (WState (set_word f p i w) (saved c) (running c) (loaded_root c)).
+Proof.
+  intros Ea Hlin M. destruct (root_on_words _ n Mmu Ea) as (d&Ed&Ew&T&_&_&E0).
+  set (v := page_of linear). assert (v < 1048576) as Hv by (by apply page_of_fits).
+  assert (N.shiftr linear 22 = v / 1024 /\ N.shiftr linear 12 mod 1024 = v mod 1024) as [Eu El].
+  { unfold v, page_of. split; [|done]. rewrite !N.shiftr_div_pow2, N.div_div by done. done. }
+  assert (page_of (loaded_root c) = w_root f 0 (current s)) as Er.
+  { rewrite (R_loaded _ _ _ S d Ed). unfold w_root. by rewrite E0. }
+  assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia).
+  destruct M as [b Hb|b upper Hb P K].
+  - rewrite Er, Eu. destruct (upper_on_words _ n Mmu _ Ea Hs) as (t&Et&_). eapply marked_table; [done| |done|exact Et].
+    change (number_of Mmu) with 0 in Ew. rewrite Ew. apply page_in_window. exists (current s). unfold owner.
+    by rewrite (table_role _ _ _ _ _ _ _ _ R T).
+  - unfold upper in *. rewrite Eu, El in *. rewrite Er in *. pose proof (table_on_words _ n Mmu _ Ea Hs K) as Tl.
+    unfold w_table in Tl. change (number_of Mmu) with 0 in Tl. rewrite P in Tl. symmetry in Tl.
+    destruct (table_ok_at _ _ _ _ _ _ _ _ R Tl) as (t&Et&_).
+    eapply marked_table; [done|by eapply leaf_in_window|by apply N.mod_lt|exact Et].
 Qed.
 End Words.

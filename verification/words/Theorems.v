@@ -2,7 +2,8 @@
 (** * Isolation on words
 
     [w_step] is what may happen on a machine of words: the printed kernel serves a call, an interrupt or a fault; user
-    mode writes a word through the processor's translation; user mode changes its registers.  In every memory that can
+    mode writes a word through the processor's translation; the processor marks entries as accessed or dirty; user mode
+    changes its registers.  In every memory that can
     be reached from a good one HI, VS and KDI hold of the words ([words_isolated]),
       the kernel's program never gets stuck
     ([words_served]), and user mode reaches only what its entries permit ([words_accessible]). *)
@@ -99,6 +100,8 @@ Inductive w_step : wstate -> wstate -> Prop :=
 | w_write c linear t i w : linear < word_limit -> translate (words c) (loaded_root c) linear = Some t ->
     t_user t = true -> t_write t = true -> i < 1024 -> w < word_limit ->
     w_step c (WState (set_word (words c) (t_frame t) i w) (saved c) (running c) (loaded_root c))
+| w_mark c linear p i w : linear < word_limit -> marks (words c) (loaded_root c) linear p i w ->
+    w_step c (WState (set_word (words c) p i w) (saved c) (running c) (loaded_root c))
 | w_register c r : (forall i, r i < word_limit) -> w_step c (WState (words c) r (running c) (loaded_root c)).
 
 Inductive w_steps : wstate -> wstate -> Prop :=
@@ -140,12 +143,14 @@ Qed.
 
 Lemma step_keeps_good c c' : good c -> w_step c c' -> good c'.
 Proof.
-  intros G X. revert G. destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c r Hr]; intros G.
+  intros G X. revert G. destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c linear p i w Hl M|c r Hr]; intros G.
   - destruct G as (s&Hs&R). destruct (never_undefined s s k Hs (steps_refl s)) as [s2 D].
     destruct (serve_on_words k s c s2 A R D) as (c2&[v2 E2]&R2).
     destruct (call_deterministic _ _ _ _ _ _ _ _ _ _ E E2) as [_ ->].
     exists s2. split; [|exact R2]. eapply step_keeps_wf; [exact Hs|]. by eapply kernel_step.
   - exact (write_keeps_good c linear t i w G Hl H U Hw Hi Hn).
+  - destruct G as (s&Hs&[F S]). exists s. split; [exact Hs|]. destruct Hs as (ρ&V&R&I&[n Ec]&_). split; [exact F|].
+    eapply marks_on_words; eassumption.
   - destruct G as (s&Hs&[F S]). exists (State (mem s) (current s) r (tlb s)).
     split; [eapply step_keeps_wf; [exact Hs|apply register_step]|]. split; [destruct F|destruct S]; by constructor.
 Qed.
@@ -155,6 +160,8 @@ Proof. intros G X. revert G. induction X; eauto using step_keeps_good. Qed.
 
 (** ** The theorems *)
 
+(** Whatever user mode, the processor and calls of the kernel do from a good memory on: HI, VS and KDI hold of its
+    words. *)
 Theorem words_isolated c c' : good c -> w_steps c c' ->
   w_HI root_frame (words c') /\ w_VS root_frame (words c') /\ w_KDI root_frame (words c').
 Proof.
@@ -162,6 +169,7 @@ Proof.
   by apply (isolated_on_words root_frame frame_count directory B ρ V s c').
 Qed.
 
+(** The printed kernel answers every call with any words, in every memory that can be reached: it never gets stuck. *)
 Theorem words_served c c' k : good c -> w_steps c c' -> are_words (snd (entry_point k)) -> exists c2, serves k c' c2.
 Proof.
   intros G X A. destruct (steps_keep_good c c' G X) as (s&Hs&R).

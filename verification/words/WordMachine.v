@@ -232,9 +232,10 @@ Definition encodings : list encoding := [
 ].
 Definition data_value : forall name, data (L := kernel) name -> cvalue -> Prop := encoded_by encodings.
 
-(** An entry in memory; the kernel's entries are those of its directory. *)
+(** An entry in memory; the kernel's entries are those of its directory, but for bits 5 and 6, which the processor sets
+    (accessed, dirty: Intel SDM volume 3A, section 4.8). *)
 Definition stored_entry (i : N) (e : entry) (w : N) : Prop :=
-  if e_kernel e then Words.kernel_slot i = true /\ w = directory i else entry_word e w.
+  if e_kernel e then Words.kernel_slot i = true /\ N.lor w 96 = N.lor (directory i) 96 else entry_word e w.
 
 Definition stored_record (r : table_record) (f : N -> N) (i : N) : Prop :=
   f i = record_table r * 4096 /\ f (i + 1) = record_mmu r * 4096 /\ f (i + 2) = record_shadow1 r * 4096
