@@ -3,10 +3,10 @@
 
     User mode reads, writes and executes what the hardware lets it: through an entry that the translation buffer may
     still hold or that the tables hold now (x86: Intel SDM volume 3A, sections 4.6 and 4.10; ARMv7: ARM DDI 0406C,
-    sections B3.7.1, B3.7.2 and B3.9: access needs the user flag, a write also the write flag, a fetch also the right to
-    execute where the machine has it; the buffer may be used instead of the tables).  Reads and fetches leave memory as it is; whatever they bring, registers may get any values
-    at any moment.  At any moment the partition may call a service with any arguments, cause a fault, or be
-    interrupted. *)
+    sections B3.7.1, B3.7.2 and B3.9).  Access needs the user flag, a write also the write flag, a fetch also the right
+    to execute where the machine has it; the buffer may be used instead of the tables.  Reads and fetches leave memory
+    as it is; whatever they bring, registers may get any values at any moment.  At any moment the partition may call a
+    service with any arguments, cause a fault, or be interrupted. *)
 From Pip.Isolation Require Export AddRemove Create Prepare Collect DeletePartition Yield Safety.
 From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver State.
 

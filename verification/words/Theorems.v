@@ -143,13 +143,15 @@ Qed.
 
 Lemma step_keeps_good c c' : good c -> w_step c c' -> good c'.
 Proof.
-  intros G X. revert G. destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c linear p i w Hl M|c r Hr]; intros G.
+  intros G X. revert G.
+  destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c linear p i w Hl M|c r Hr]; intros G.
   - destruct G as (s&Hs&R). destruct (never_undefined s s k Hs (steps_refl s)) as [s2 D].
     destruct (serve_on_words k s c s2 A R D) as (c2&[v2 E2]&R2).
     destruct (call_deterministic _ _ _ _ _ _ _ _ _ _ E E2) as [_ ->].
     exists s2. split; [|exact R2]. eapply step_keeps_wf; [exact Hs|]. by eapply kernel_step.
   - exact (write_keeps_good c linear t i w G Hl H U Hw Hi Hn).
-  - destruct G as (s&Hs&[F S]). exists s. split; [exact Hs|]. destruct Hs as (ρ&V&R&I&[n Ec]&_). split; [exact F|].
+  - destruct G as (s&Hs&[F S]). exists s. split; [exact Hs|].
+    destruct Hs as (ρ&V&R&I&[n Ec]&_). split; [exact F|].
     eapply marks_on_words; eassumption.
   - destruct G as (s&Hs&[F S]). exists (State (mem s) (current s) r (tlb s)).
     split; [eapply step_keeps_wf; [exact Hs|apply register_step]|]. split; [destruct F|destruct S]; by constructor.

@@ -21,7 +21,7 @@ static inline entry_t link_word(page_t p) { return p * PIP_PAGE_BYTES + PIP_LINK
 #define PIP_IS_DEVICE(p) (0x3F000 <= (p) < 0x3F400 || (p) == 0x40000)
 /*@ assigns \nothing; ensures device: (\result != 0) <==> PIP_IS_DEVICE(p); */
 static inline bool device_frame(page_t p) { return (0x3F000U <= p && p < 0x3F400U) || p == 0x40000U; }
-/* The processor changes nothing in its tables: SCTLR.HA does not exist (ARM DDI 0406C, section B3.7.2). */
+/* The processor changes nothing in its tables: boot clears SCTLR.HA (ARM DDI 0406C, sections B3.7.4 and B4.1.130). */
 /*@ assigns \nothing; ensures same: (\result != 0) <==> a == b; */
 static inline bool same_mapping(entry_t a, entry_t b) { return a == b; }
 /*@ assigns \nothing; ensures kernel: (\result != 0) <==> PIP_TOP_SLOTS <= i; */
