@@ -200,6 +200,8 @@ fill_tables:
         .globl  kernel_table
 kernel_table:
         .skip   16384
+        .globl  image_table
+        /* kernel_table.h takes the two as one. */
 image_table:
         .skip   1024
 window_table:

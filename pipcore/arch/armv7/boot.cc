@@ -8,6 +8,7 @@
 
 #include "pipcore/arch/armv7/firmware.h"
 #include "pipcore/arch/armv7/interrupts.h"
+#include "pipcore/arch/armv7/kernel_table.h"
 #include "pipcore/arch/armv7/layout.h"
 #include "pipcore/arch/armv7/package.h"
 #include "pipcore/arch/armv7/root_partition.h"
@@ -22,6 +23,8 @@ extern "C" {
 // kernel.lds and entry.S.
 extern char kernel_begin[];
 extern char kernel_end[];
+extern std::uint32_t kernel_table[pip::armv7::kFirstLevelEntries];
+extern std::uint32_t image_table[pip::armv7::kSecondLevelEntries];
 [[noreturn]] void enter_root();
 [[noreturn]] void halt();
 
@@ -79,7 +82,7 @@ kernel::FrameSet free_memory;
 kernel::RootPartition root;
 
 // Right because the image's physical addresses are at a fixed distance.
-std::uint32_t PhysicalAddressOf(const char* symbol) {
+std::uint32_t PhysicalAddressOf(const void* symbol) {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(symbol)) - PIP_IMAGE_OFFSET;
 }
 
@@ -147,6 +150,9 @@ void FindFreeMemory() {
   // The root's table was loaded after the last write to a table, and nothing is written from here on.  The tables of
   // the window are in the image.
   const kernel::FrameRange image = Image();
+  if (!IsClosed(kernel_table, image_table, PhysicalAddressOf(image_table))) {
+    kernel::LastWords("the kernel's own tables let user mode pass, or something be written and executed");
+  }
   kernel::RequireSoundBoot({image.begin, image.end}, {image.end, image.end});
   enter_root();
 }
