@@ -156,6 +156,9 @@ void Limits::ManyPartitions() {
   constexpr std::uint32_t kPagesEach = kStructures + 1;
   const std::uint32_t pages = (end_ - begin_) / kPage;
   std::uint32_t count = pages / kPagesEach < kPartitionsMax ? pages / kPagesEach : kPartitionsMax;
+  if (count < kStep) {
+    world_.Fail("limits: memory for hardly any partition");
+  }
   count -= count % kStep == 0 ? 1 : 0;
   const Call call{Service::kMappedInChild, {AGENT_HOME}};
   const auto name_of = [&](std::uint32_t i) { return begin_ + i * kPagesEach * kPage; };
