@@ -22,7 +22,7 @@ python3 docs/site/dead_links.py "$work/site" || fail "dead links"
 
 for width in 1366 390; do
   python3 docs/site/width_page.py "$work/site" "$width" >"$work/site/width.html"
-  timeout 120 ../debian/chromium --headless --no-sandbox --disable-gpu --disable-web-security --hide-scrollbars \
+  timeout 600 ../debian/chromium --headless --no-sandbox --disable-gpu --disable-web-security --hide-scrollbars \
     --allow-file-access-from-files --user-data-dir="$work/browser" --virtual-time-budget=30000 --dump-dom \
     "file://$work/site/width.html" >"$work/dom" 2>"$work/errors" || {
     cat "$work/errors" >&2

@@ -24,7 +24,8 @@ END
 link() {
   "$gcc" "$machine" -std=c++20 -O2 -ffreestanding -fno-pic -fno-exceptions -fno-rtti -ffunction-sections \
     -fdata-sections -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings \
-    -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments "-Wl,-T,$script" "$@" "$TEST_TMPDIR/partition.cc" -o "$TEST_TMPDIR/partition.elf" 2>&1
+    -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments "-Wl,-T,$script" "$@" "$TEST_TMPDIR/partition.cc" \
+    -o "$TEST_TMPDIR/partition.elf" 2>&1
 }
 
 if ! words=$(link); then

@@ -14,7 +14,7 @@ fail() {
 # Ports from 20000 on, another for each test that runs at the same time.
 port=$((20000 + $$ % 20000))
 run() {
-  timeout 100 tools/debug/debug "$PWD" "$image.image" "$port" "$work/serial" -batch "$@" >"$work/out" 2>&1
+  timeout 600 tools/debug/debug "$PWD" "$image.image" "$port" "$work/serial" -batch "$@" >"$work/out" 2>&1
 }
 shows() {
   grep -qE -- "$1" "$work/out" || fail "nothing matches $1"
