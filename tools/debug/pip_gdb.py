@@ -41,6 +41,7 @@ class Partition:
 
     def __init__(self, frame):
         self.frame = frame
+        self.read = {}
         words = frame_words(frame)
         self.parent = words[LAYOUT["DESCRIPTOR_PARENT"]] >> 12
         self.vsti = words[LAYOUT["DESCRIPTOR_VSTI"]] != 0
@@ -71,12 +72,17 @@ class Partition:
         """A word of the partition's memory; nothing if it maps none there."""
         if address % 4:
             return None
-        directory = frame_words(self.roots[0])
-        link = directory[address >> 22]
+        link = self.frame_words(self.roots[0])[address >> 22]
         if not link & LAYOUT["ENTRY_USER"]:
             return None
-        entry = frame_words(link >> 12)[address >> 12 & 0x3FF]
-        return frame_words(entry >> 12)[address >> 2 & 0x3FF] if entry & LAYOUT["ENTRY_USER"] else None
+        entry = self.frame_words(link >> 12)[address >> 12 & 0x3FF]
+        return self.frame_words(entry >> 12)[address >> 2 & 0x3FF] if entry & LAYOUT["ENTRY_USER"] else None
+
+    def frame_words(self, frame):
+        """The words of a frame, read once: the machine stands while a command looks at a partition."""
+        if frame not in self.read:
+            self.read[frame] = frame_words(frame)
+        return self.read[frame]
 
 
 def tree(partition, depth=0, at=None):
