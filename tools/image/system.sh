@@ -50,7 +50,7 @@ install_debian() {
     --include="$packages,ca-certificates,less,nano,procps,sudo${*:+,$(IFS=, && printf "%s" "$*")}" \
     --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/arm-none-eabi/*.a' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/arm-none-eabi/newlib/*/*.a' \
     "${debian_options[@]}" bookworm "$root" ${sources:+"$sources"} >"$work/debian.log" 2>&1 || {
     tail -n 20 "$work/debian.log" >&2
     die "mmdebstrap failed, for the reason above; is a Debian mirror reachable?"
