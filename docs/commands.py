@@ -141,7 +141,8 @@ def run(root, when):
         failures = sum(not one(command, listed.shows[command], folder, environment) for command in orders)
         if when == EACH_TIME:
             failures += not targets_exist(listed, folder, environment)
-        subprocess.run(["bazel", "shutdown"], cwd=folder, env=environment, check=False, capture_output=True)
+        if pathlib.Path(work, "home/bazel").exists():
+            subprocess.run(["bazel", "shutdown"], cwd=folder, env=environment, check=False, capture_output=True)
         subprocess.run(["chmod", "-R", "u+w", work], check=False)
     print(f"{len(orders)} commands, {failures} failures")
     return failures if orders else 1
