@@ -27,8 +27,19 @@ step() {
   printf '[%4d s] %s\n' "$SECONDS" "$*" >&2
 }
 
-# open_work OUTPUT: sets `work`, a folder beside it that goes when the script ends.
+# ours FOLDER: an image made before, and nothing else, is in it.
+ours() {
+  local file
+  [ -f "$1/SHA256SUMS" ] || return
+  while read -r file; do
+    [ "$file" = SHA256SUMS ] || cut -c 67- "$1/SHA256SUMS" | cut -d / -f 1 | grep -qxF -- "$file" || return
+  done < <(ls -A "$1")
+}
+
+# open_work OUTPUT: sets `work`, a folder beside it that goes when the script ends. What is there already is replaced at
+# the end, if it is an image.
 open_work() {
+  if [ -e "$1" ] && ! ours "$1"; then die "$1 is there, and is no image that was made before: it stays as it is"; fi
   mkdir -p "$(dirname "$1")" || die "$(dirname "$1") cannot be made"
   # shellcheck disable=SC2034 # the makers use it
   work=$(mktemp -d "$1.XXXXXX.part") || die "$(dirname "$1") cannot be written"

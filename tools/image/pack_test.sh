@@ -114,6 +114,12 @@ refused '' pack vm "$root" "$work/refused" tiny 1
 if pack vm "$root" "$work/vm" tiny 1 2>"$work/log"; then fail "too small a disk is enough"; fi
 (cd "$work/vm" && sha256sum --check --quiet SHA256SUMS) || fail "a failure spoils what was made before"
 rm "$root/big"
+mkdir "$work/mine"
+: >"$work/mine/thesis"
+cp "$work/vm/SHA256SUMS" "$work/mine"
+refused 'it stays as it is' pack vm "$root" "$work/mine" tiny 1
+refused 'it stays as it is' pack oci "$root" "$work/mine/thesis" tiny
+[ -f "$work/mine/thesis" ] || fail "what is no image was replaced"
 refused 'is missing: install the Debian package none' bash -c '. tools/image/common.sh; need no-such-program none'
 refused 'GB free; this needs 99999999 GB' bash -c ". tools/image/common.sh; room '$work' 99999999"
 echo "PASS packing"
