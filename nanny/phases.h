@@ -11,7 +11,7 @@
 namespace nanny {
 
 // Every service with every kind of argument, through both entries, as the root and as partitions one and three levels
-// down; then each outcome that docs/services.md names must have been seen.
+// down; each time each outcome that docs/services.md names must have been seen.
 void TestServices(World& world);
 
 // What partitions stand on vanishes: VIDTs, contexts, pages to run on, ancestors.
