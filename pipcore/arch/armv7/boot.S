@@ -125,9 +125,9 @@ _start:
         mov     r0, #2
         mcr     p15, 0, r0, c14, c1, 0          /* CNTKCTL: users read the virtual counter, and nothing else */
 
-        /* In each mode that an exception enters, sp is where the user's registers go; the stack grows down from
-           there. */
-        ldr     r0, =registers
+        /* In each mode that an exception enters, sp is where the user's r0 goes (entry.S); C's stack grows down from
+           the first register. */
+        ldr     r0, =registers + PIP_REGISTER_R0
         cps     #PIP_MODE_FIQ
         mov     sp, r0
         cps     #PIP_MODE_IRQ
@@ -137,7 +137,7 @@ _start:
         cps     #PIP_MODE_UNDEFINED
         mov     sp, r0
         cps     #PIP_MODE_SUPERVISOR
-        mov     sp, r0
+        sub     sp, r0, #PIP_REGISTER_R0
         isb
         b       BootKernel
 

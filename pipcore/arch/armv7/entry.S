@@ -2,18 +2,25 @@
 /* Every way into the kernel, and the way out.  Sections are those of ARM DDI 0406C.
 
    An exception masks interrupts and changes to a mode with a stack pointer and a link register of its own (B1.8.3).  In
-   every such mode sp is the address of registers[], always; entry writes the user's registers there.  Then the kernel
-   runs in supervisor mode, whose stack begins at the same place and grows down; it is empty whenever user mode runs. */
+   every such mode sp is the address of r0 in registers[], always; entry writes the user's registers around it.  The
+   kernel stays in the mode of the exception, on a stack that grows down from registers[] and is empty whenever user
+   mode runs. */
 #include "pipcore/arch/armv7/layout.h"
 
-        /* lr is what the exception left: the return address of the mode. */
+        /* Offsets from that sp, and how far C must keep below it, at a multiple of 8. */
+#define SAVED_SPSR (PIP_REGISTER_SPSR - PIP_REGISTER_R0)
+#define SAVED_R0 0
+#define SAVED_R1 4
+#define SAVED_PC (PIP_REGISTER_PC - PIP_REGISTER_R0)
+#define SAVED_PARTITIONS (PIP_RUNNING_PARTITION - PIP_REGISTER_R0)
+#define BELOW_REGISTERS PIP_REGISTER_R0
+
+        /* lr is what the exception left, and stays. */
 .macro save_user_registers
-        str     lr, [sp, #PIP_REGISTER_PC]
-        stmib   sp, {sp, lr}^           /* the user's, at PIP_REGISTER_SP */
-        add     lr, sp, #PIP_REGISTER_R0
-        stm     lr, {r0-r12}
+        stm     sp, {r0-r12}
+        stmdb   sp, {sp, lr}^           /* the user's, at PIP_REGISTER_SP */
         mrs     r6, spsr
-        str     r6, [sp, #PIP_REGISTER_SPSR]
+        str     r6, [sp, #SAVED_SPSR]
 .endm
 
         .text
@@ -36,51 +43,94 @@ exception_vectors:
 
 service_entry:
         save_user_registers
-        ldr     lr, [sp, #PIP_REGISTER_PC]
+        str     lr, [sp, #SAVED_PC]
         tst     r6, #(PIP_MODE_MASK & ~PIP_MODE_USER) | PIP_PSR_THUMB
         bne     unusual_service
-        /* The number stands in the instruction (A8.8.228).  It was fetched from there, so it can be read with the
-           rights of user mode. */
-        sub     lr, lr, #4
-        ldrt    r7, [lr]
+        /* The number stands in the instruction (A8.8.228).  User mode has fetched it from there. */
+        ldr     r7, [lr, #-4]
         bic     r7, r7, #0xFF000000
 1:      eor     r8, r7, #PIP_SVC_YIELD
         bics    r8, r8, #PIP_SVC_WITH_STATUS
-        bne     2f
+        bne     other_service
         /* The one service whose length counts: its arguments are in r0 to r4.  When the caller is resumed, its call has
            returned 0. */
-        str     r8, [sp, #PIP_REGISTER_R0]
-        str     r8, [sp, #PIP_REGISTER_R1]
-        push    {r4, lr}
+        str     r8, [sp, #SAVED_R0]
+        str     r8, [sp, #SAVED_R1]
+        str     r4, [sp, #-(BELOW_REGISTERS + 8)]!
         bl      yieldTo
-        add     sp, sp, #8
+        add     sp, sp, #BELOW_REGISTERS + 8
         cmp     r0, #0
-        beq     leave_kernel
-        str     r0, [sp, #PIP_REGISTER_R0]
-        b       leave_kernel
-        /* HandleService(r0, r1, r2, r3, r4, r5, number): a multiple of eight bytes on the stack. */
-2:      push    {r4, r5, r7, r8}
+        strne   r0, [sp, #SAVED_R0]
+
+        /* In the mode of an exception, the stack empty: sp is the address of r0.  Of the status word a partition
+           chooses only what cannot harm; IT would be unpredictable in ARM state.  Interrupts are masked for a root that is
+           VCLI, and for nobody else (ABI.md section 3). */
+leave_kernel:
+        ldr     r0, [sp, #SAVED_SPSR]
+        ldr     r1, =PIP_PSR_USER & ~PIP_PSR_IF_THEN
+        tst     r0, #PIP_PSR_THUMB
+        bne     leave_to_thumb
+        and     r0, r0, r1
+        orr     r0, r0, #PIP_PSR_FIQ_MASKED | PIP_MODE_USER
+leave_with_status:
+        ldrd    r2, r3, [sp, #SAVED_PARTITIONS]
+        cmp     r2, r3
+        beq     leave_to_root
+leave_user:
+        msr     spsr_fsxc, r0
+        ldr     lr, [sp, #SAVED_PC]
+        ldmdb   sp, {sp, lr}^           /* the user's, at PIP_REGISTER_SP */
+        clrex                           /* no store of one partition completes a load of another (A3.4.4) */
+        dsb                             /* what was written to tables is seen (B3.10.1) */
+        ldm     sp, {r0-r12}
+        movs    pc, lr
+
+leave_to_thumb:
+        ldr     r1, =PIP_PSR_USER
+        and     r0, r0, r1
+        orr     r0, r0, #PIP_PSR_FIQ_MASKED | PIP_MODE_USER
+        b       leave_with_status
+
+leave_to_root:
+        mov     r1, #PIP_WINDOW
+        add     r1, r1, r2, lsl #12
+        ldr     r1, [r1, #PIP_DESCRIPTOR_VSTI_BYTES]
+        cmp     r1, #0
+        orreq   r0, r0, #PIP_PSR_IRQ_MASKED
+        b       leave_user
+
+        /* HandleService(r0, r1, r2, r3, r4, r5, number).  The caller goes on, with the status word that the processor
+           saved of it; only its mask may be another one. */
+other_service:
+        sub     sp, sp, #BELOW_REGISTERS + 16
+        stm     sp, {r4, r5, r7}
         bl      HandleService
-        add     sp, sp, #16
-        b       leave_kernel
+        add     sp, sp, #BELOW_REGISTERS + 16
+        ldr     r0, [sp, #SAVED_SPSR]
+        bic     r0, r0, #PIP_PSR_IRQ_MASKED
+        bic     r0, r0, #PIP_PSR_JAZELLE
+        b       leave_with_status
 
 unusual_service:
         tst     r6, #PIP_MODE_MASK & ~PIP_MODE_USER
         bne     halt                    /* the kernel's own: nobody listened to its last words (StopMachine) */
-        sub     lr, lr, #2
-        ldrht   r7, [lr]
+        ldrh    r7, [lr, #-2]
         and     r7, r7, #0xFF
         b       1b
+
+        .ltorg
 
 /* ---------------------------------------------------------------------- interrupts */
 
 interrupt_entry:
-        sub     lr, lr, #4              /* B1.8.3, table B1-7: where to go on */
         save_user_registers
+        sub     lr, lr, #4              /* B1.8.3, table B1-7: where to go on */
+        str     lr, [sp, #SAVED_PC]
         tst     r6, #PIP_MODE_MASK & ~PIP_MODE_USER
         bne     kernel_fault
-        cps     #PIP_MODE_SUPERVISOR
+        sub     sp, sp, #BELOW_REGISTERS
         bl      HandleInterrupt
+        add     sp, sp, #BELOW_REGISTERS
         b       leave_kernel
 
 /* ---------------------------------------------------------------------- faults */
@@ -88,16 +138,22 @@ interrupt_entry:
         /* The saved pc is the address of the instruction that faulted (table B1-7). */
 .macro fault vector, distance, thumb_distance
         save_user_registers
-        tst     r6, #PIP_MODE_MASK & ~PIP_MODE_USER
-        bne     kernel_fault
-        ldr     r5, [sp, #PIP_REGISTER_PC]
-        tst     r6, #PIP_PSR_THUMB
-        subeq   r5, r5, #\distance
-        subne   r5, r5, #\thumb_distance
-        str     r5, [sp, #PIP_REGISTER_PC]
-        cps     #PIP_MODE_SUPERVISOR
+        tst     r6, #(PIP_MODE_MASK & ~PIP_MODE_USER) | PIP_PSR_THUMB
+        bne     1f
+        sub     lr, lr, #\distance
+2:      str     lr, [sp, #SAVED_PC]
         mov     r0, #\vector
-        b       deliver
+        sub     sp, sp, #BELOW_REGISTERS
+        bl      deliverFault
+        cmp     r0, #0
+        addeq   sp, sp, #BELOW_REGISTERS
+        beq     leave_kernel
+        mov     r0, #\vector
+        bl      StopForFault
+1:      tst     r6, #PIP_MODE_MASK & ~PIP_MODE_USER
+        bne     kernel_fault
+        sub     lr, lr, #\thumb_distance
+        b       2b
 .endm
 
 undefined_entry:
@@ -106,14 +162,6 @@ prefetch_abort_entry:
         fault   PIP_FAULT_PREFETCH_ABORT, 4, 4
 data_abort_entry:
         fault   PIP_FAULT_DATA_ABORT, 8, 8
-
-deliver:
-        mov     r5, r0
-        bl      deliverFault
-        cmp     r0, #0
-        beq     leave_kernel
-        mov     r0, r5
-        bl      StopForFault
 
         /* In whatever mode: the kernel itself, or what is masked.  The registers are those of the moment. */
 kernel_fault:
@@ -134,36 +182,8 @@ halt:
         /* From boot, whose stack is not empty. */
         .globl  enter_root
 enter_root:
-        ldr     sp, =registers
-
-        /* In supervisor mode, the stack empty: sp is registers[].  Of the status word a partition chooses only what
-           cannot harm; IT would be unpredictable in ARM state.  Interrupts are masked for a root that is VCLI, and for
-           nobody else (ABI.md section 3). */
-leave_kernel:
-        ldr     r0, [sp, #PIP_REGISTER_SPSR]
-        tst     r0, #PIP_PSR_THUMB
-        ldreq   r1, =PIP_PSR_USER & ~PIP_PSR_IF_THEN
-        ldrne   r1, =PIP_PSR_USER
-        and     r0, r0, r1
-        ldrd    r2, r3, [sp, #PIP_RUNNING_PARTITION]
-        orr     r0, r0, #PIP_PSR_FIQ_MASKED | PIP_MODE_USER
-        cmp     r2, r3
-        beq     2f
-1:      msr     spsr_fsxc, r0
-        ldmib   sp, {sp, lr}^           /* the user's, at PIP_REGISTER_SP */
-        clrex                           /* no store of one partition completes a load of another (A3.4.4) */
-        dsb                             /* what was written to tables is seen (B3.10.1) */
-        add     lr, sp, #PIP_REGISTER_R0
-        ldm     lr, {r0-r12}
-        ldr     lr, [sp, #PIP_REGISTER_PC]
-        movs    pc, lr
-
-2:      mov     r1, #PIP_WINDOW
-        add     r1, r1, r2, lsl #12
-        ldr     r1, [r1, #PIP_DESCRIPTOR_VSTI_BYTES]
-        cmp     r1, #0
-        orreq   r0, r0, #PIP_PSR_IRQ_MASKED
-        b       1b
+        ldr     sp, =registers + PIP_REGISTER_R0
+        b       leave_kernel
 
         .ltorg
         .section .note.GNU-stack, "", %progbits

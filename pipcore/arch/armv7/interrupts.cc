@@ -31,6 +31,22 @@ constexpr std::uint32_t kDisable2 = kInterruptController + 0x20;
 constexpr std::uint32_t kDisableBasic = kInterruptController + 0x24;
 constexpr std::uint32_t kLinesPerRegister = 32;
 
+// A line of the peripherals' controller: none is as urgent as the timer.
+[[gnu::noinline]] std::uint32_t AcknowledgeDevice() {
+  DeviceBarrier();
+  for (const auto& [pending, disable, first] :
+       {std::array{kPending1, kDisable1, std::uint32_t{0}}, std::array{kPending2, kDisable2, kLinesPerRegister}}) {
+    const std::uint32_t lines = Register(pending);
+    if (lines != 0) {
+      const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
+      Register(disable) = 1U << line;
+      DeviceBarrier();
+      return kFirstDeviceVector + first + line;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 void InitializeInterrupts() {
@@ -53,21 +69,7 @@ std::uint32_t AcknowledgeInterrupt() {
     DeviceBarrier();
     return kTimerVector;
   }
-  if ((source & kSourceDevices) == 0) {
-    return 0;
-  }
-  DeviceBarrier();
-  for (const auto& [pending, disable, first] :
-       {std::array{kPending1, kDisable1, std::uint32_t{0}}, std::array{kPending2, kDisable2, kLinesPerRegister}}) {
-    const std::uint32_t lines = Register(pending);
-    if (lines != 0) {
-      const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
-      Register(disable) = 1U << line;
-      DeviceBarrier();
-      return kFirstDeviceVector + first + line;
-    }
-  }
-  return 0;
+  return (source & kSourceDevices) != 0 ? AcknowledgeDevice() : 0;
 }
 
 }  // namespace pip::armv7
