@@ -11,7 +11,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME=$work
 docs/site/build . "$1" "$work/site" || fail "the site does not build"
-for page in index start tutorial concepts scheduler abi proof performance services/addVAddr services/yield gallina/Theorems api/index; do
+for page in index start tutorial concepts scheduler abi proof performance services/addVAddr services/yield \
+  gallina/Theorems api/index; do
   [ -s "$work/site/$page.html" ] || fail "no page $page"
 done
 grep -q addvaddr "$work/site/searchindex.js" || fail "the search does not know addVAddr"
