@@ -36,6 +36,7 @@ Context (root frames : N) (image tables : N * N) (H_window : frames <= 195584).
 Local Instance this_machine : Params := x86_machine root frames.
 Local Instance this_layout : Layout := x86_layout root frames image tables H_window.
 
+(** On x86: isolation in every state that can be reached from a boot that the check accepted. *)
 Theorem x86_isolation_from_boot s s' f registers (H_checked : check_boot s = Done f s') (H_answer : found f = SOUND) :
   exists m start, boots_into s m registers start
   /\ forall reached, steps_to start reached -> HI (mem reached) /\ VS (mem reached) /\ KDI (mem reached).
@@ -73,6 +74,7 @@ Context (root frames : N) (image : N * N) (H_devices : frames <= 258048).
 Local Instance that_machine : Params := armv7_machine root frames.
 Local Instance that_layout : Layout := armv7_layout root frames image H_devices.
 
+(** On ARMv7: isolation in every state that can be reached from a boot that the check accepted. *)
 Theorem armv7_isolation_from_boot s s' f registers (H_checked : check_boot s = Done f s')
   (H_answer : found f = SOUND) : exists m start, boots_into s m registers start
   /\ forall reached, steps_to start reached -> HI (mem reached) /\ VS (mem reached) /\ KDI (mem reached).
