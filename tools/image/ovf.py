@@ -23,19 +23,23 @@ DESCRIPTION = slice(512, 21 * 512)
 
 def name_content(vmdk):
     """Replaces the content identifier of a vmdk by the beginning of the file's digest without it."""
-    content = bytearray(vmdk.read_bytes()[:DESCRIPTION.stop])
-    found = re.search(rb"\nCID=([0-9a-f]{8})\n", content[DESCRIPTION])
-    if not found:
-        sys.exit(f"{vmdk} has no content identifier")
-    start = DESCRIPTION.start + found.start(1)
     with vmdk.open("r+b") as file:
-        file.seek(start)
-        file.write(b"0" * 8)
+        file.seek(DESCRIPTION.start)
+        text = file.read(DESCRIPTION.stop - DESCRIPTION.start)
+        # qemu-img writes no leading zeros; what follows moves, and the zeros at the end make up for it.
+        found = re.match(rb"(.*\nCID=)[0-9a-f]{1,8}(\n.*)", text, re.S)
+        if not found:
+            sys.exit(f"{vmdk} has no content identifier")
+        before, after = found.groups()
+
+        def write(identifier):
+            file.seek(DESCRIPTION.start)
+            file.write((before + identifier + after).ljust(len(text), b"\0")[:len(text)])
+
+        write(b"0" * 8)
         file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(start)
         # fffffffe and ffffffff have meanings of their own.
-        file.write(digest[:7].encode() + b"0")
+        write(hashlib.file_digest(file, "sha256").hexdigest()[:7].encode() + b"0")
 
 
 def element(parent, name, text=None, /, **attributes):

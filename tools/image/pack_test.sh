@@ -73,6 +73,20 @@ drive = next(item for item in items.values() if item.find(rasd + "ResourceType")
 assert drive.find(rasd + "HostResource").text == "ovf:/disk/" + disk.get(ovf + "diskId"), "host resource"
 assert items[drive.find(rasd + "Parent").text].find(rasd + "ResourceType").text == "20", "controller"
 PYTHON
+# qemu-img writes a content identifier without leading zeros: one of seven digits must do.
+cp "$work/ova/tiny-disk1.vmdk" "$work/short.vmdk"
+../debian/python3 - "$work/short.vmdk" <<'PYTHON' || fail "a shorter content identifier"
+import pathlib, re, sys
+file = pathlib.Path(sys.argv[1])
+data = file.read_bytes()
+text = data[512:21 * 512]
+short = re.sub(rb"\nCID=[0-9a-f]{8}\n", b"\nCID=1234567\n", text) + b"\0"
+assert len(short) == len(text)
+file.write_bytes(data[:512] + short + data[21 * 512:])
+PYTHON
+../debian/python3 tools/image/ovf.py tiny "$work/short.vmdk" 1 "$work/short.ovf" || fail "no description"
+qemu-img compare -q "$work/vm/tiny.qcow2" "$work/short.vmdk" || fail "the disk suffers from its content identifier"
+head -c 10752 "$work/short.vmdk" | grep -qaE '^CID=[0-9a-f]{7}0$' || fail "the content identifier"
 qemu-img convert -O raw "$work/vm/tiny.qcow2" "$work/disk.raw"
 sfdisk --json "$work/disk.raw" | grep -q '"start": *2048' || fail "the partition table"
 dd if="$work/disk.raw" of="$work/partition.raw" bs=1M skip=1 conv=sparse status=none
