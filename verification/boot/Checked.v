@@ -40,7 +40,7 @@ Definition words_of (D w : N -> N) (r : role) (o : object) : Prop :=
   | TreeTable _ Shadow1 O _ => exists t, o = Shadow1Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = no_gift
   | TreeTable _ Shadow2 O _ => exists t, o = Shadow2Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = 0
   | TreeTable _ _ _ _ => exists t, o = Table t /\ link_words_of D w t
-  | UserPage | Unused | Lost => o = Data w
+  | UserPage | Unused | Formatted _ | Lost => o = Data w
   end.
 
 Section Plan.

@@ -4,8 +4,8 @@
     The words that boot left are those of a typed memory in which the invariant holds.  What is assumed: that the MMU
     holds nothing older than the tables ([switch_to] loads the root's table last), and that [boot_words] is the machine
     ([word_at] the frames, [loaded] the register of the MMU, ...). *)
-From Pip.Boot Require Export Checked.
 From Pip.Isolation Require Import Theorems.
+From Pip.Boot Require Export Checked.
 Open Scope N_scope.
 
 Section Theorems.

@@ -3,10 +3,7 @@
 From Pip.Isolation Require Export Specification Step.
 From Pip.Services Require Import AddRemove.
 
-(** Decides look-ups in updated views. *)
-Ltac dec := repeat case_decide; destruct_and?; subst; cbn in *; try congruence; auto.
-
-Section Pure.
+Section AddRemove.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (a c p q v w u d ch x : N) (wr ex : bool).
 
@@ -17,13 +14,12 @@ Lemma inv_added ρ V a w d ch x wr ex : inv ρ V -> is_child ρ V a d ch ->
 Proof.
   intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] [Cd Cp Cpr Cn Cz Cpt Cpar Cr _] Hu Hs Hx Hw He.
   pose proof (Iu _ _ Hu) as Hp. set (V' := added a w d ch x wr ex V).
-  assert (Em : forall c v, v_entry V' c v =
-    if decide (c = ch /\ v = x) then user_entry (pg V a w) wr ex else v_entry V c v) by done.
+  assert (Em : forall c v, v_entry V' c v = if decide (c = ch /\ v = x) then user_entry (pg V a w) wr ex else v_entry V
+    c v) by done.
   assert (Eg : forall c v, v_gift V' c v = if decide (c = a /\ v = w) then gift_of d else v_gift V c v) by done.
   assert (Eo : forall c v, v_origin V' c v = if decide (c = ch /\ v = x) then w else v_origin V c v) by done.
   assert (Et : v_table V' = v_table V) by done. assert (Epar : forall c, v_parent V' c = v_parent V c) by done.
-  clearbody V'.
-  assert (Hold : forall c v, pres V c v -> v_entry V' c v = v_entry V c v).
+  clearbody V'. assert (Hold : forall c v, pres V c v -> v_entry V' c v = v_entry V c v).
   { intros c v P. rewrite Em, decide_False; [done|]. intros [-> ->]. unfold pres in P. congruence. }
   assert (Hg : forall a' w' p' c', gives V a' w' p' c' -> gives V' a' w' p' c').
   { intros a' w' p' c' (G1&G2&G3&G4&G5). destruct (Ic _ _ G4) as (G6&_). pose proof (Ig _ _ G6) as G7.
@@ -34,8 +30,8 @@ Proof.
     rewrite decide_False by (intros [_ ->]; congruence). auto. }
   split; [done|rewrite Et; exact Isync|..].
   - intros c v. unfold pres. rewrite Em. case_decide; [done|]. apply Iu.
-  - intros c v. rewrite Eg. case_decide as E; unfold pres; [destruct E as [-> ->]; by rewrite Hold|].
-    intros P%Ig. by rewrite Hold.
+  - intros c v. rewrite Eg. case_decide as E; unfold pres; [destruct E as [-> ->]; by rewrite Hold|]. intros P%Ig.
+    by rewrite Hold.
   - intros c v. unfold pres, pg. rewrite Em. case_decide; [intros _; by apply Im|]. apply Im.
   - intros c v. unfold pg. rewrite Em. case_decide; [intros _; by apply Ik|]. apply Ik.
   - intros c v. unfold pres, pg. rewrite Em, Eo, Epar. case_decide as E; [|intros; by apply Hg, Ip].
@@ -47,13 +43,13 @@ Proof.
     { intros v Hv Ev. destruct (Ip _ _ Hv Cr) as (G1&G2&G3&_). rewrite Cpar in *.
       assert (v_origin V ch v = w) as <- by (eapply Io; eauto; congruence). done. }
     intros c v v'. unfold pres, pg in *. rewrite !Em.
-    case_decide as H1; case_decide as H2; destruct_and?; subst; cbn; try congruence; try (by apply Io);
-      intros; exfalso; eapply Hfresh; eauto; congruence.
+    case_decide as H1; case_decide as H2; destruct_and?; subst; cbn; try congruence; try (by apply Io); intros; exfalso;
+      eapply Hfresh; eauto; congruence.
   - intros p c Ho Hr. rewrite Epar. destruct (Is _ _ Ho Hr) as [w' ?]. eauto.
   - intros p c v Ho. unfold pres, pg. rewrite Em. case_decide; [|by apply In]. cbn. intros _ <-. unfold owner in Ho.
     by rewrite (Ik _ _ Hu) in Ho.
-  - intros a' d'. rewrite Eg. case_decide; [done|]. intros D. destruct (Ic _ _ D) as (G1&?&?&?&?).
-    unfold pg in *. by rewrite Hold, Epar by auto.
+  - intros a' d'. rewrite Eg. case_decide; [done|]. intros D. destruct (Ic _ _ D) as (G1&?&?&?&?). unfold pg in *.
+    by rewrite Hold, Epar by auto.
 Qed.
 
 Lemma inv_removed ρ V a d ch x : inv ρ V -> is_child ρ V a d ch ->
@@ -68,13 +64,13 @@ Proof.
   assert (Et : v_table V' = v_table V) by done. assert (Epar : forall c, v_parent V' c = v_parent V c) by done.
   clearbody V' w.
   (* no descriptor of a child is at (a,w) or (ch,x) *)
-  assert (Hd : forall a' d', gift_is_descriptor (v_gift V a' d') = true ->
-    ~ (a' = a /\ d' = w) /\ ~ (a' = ch /\ d' = x)).
+  assert (Hd : forall a' d', gift_is_descriptor (v_gift V a' d') = true -> ~ (a' = a /\ d' = w) /\ ~ (a' = ch /\ d' =
+    x)).
   { intros a' d' E. destruct (Ic _ _ E) as (?&_&[k Hk]&_). pose proof (Ik _ _ Hu). split; intros [-> ->]; congruence. }
   assert (Hg : forall a' w' p' c', gives V a' w' p' c' -> ~ (a' = a /\ w' = w) -> gives V' a' w' p' c').
   { intros a' w' p' c' (G1&G2&G3&G4&G5) Hne. destruct (Hd _ _ G4). unfold gives, pres, pg in *.
-    rewrite !Em, !Eg, !(decide_False (P := a' = a /\ w' = w)) by done. rewrite !decide_False by
-      (done || intros [-> ->]; done). auto. }
+    rewrite !Em, !Eg, !(decide_False (P := a' = a /\ w' = w)) by done.
+    rewrite !decide_False by (done || intros [-> ->]; done). auto. }
   split; [done|rewrite Et; exact Isync|..].
   - intros c v. unfold pres. rewrite Em. case_decide; [done|]. apply Iu.
   - intros c v. rewrite Eg. unfold pres. rewrite Em. repeat case_decide; destruct_and?; subst; try done. apply Ig.
@@ -94,66 +90,50 @@ Proof.
     rewrite decide_False by done. by apply Ic.
 Qed.
 
-End Pure.
-
 (** ** The services *)
-Section Services.
-Context `{Params}.
-Implicit Types (ρ : N -> role) (V : view) (s : state).
+Implicit Types (s : state).
 
-(** addVAddr refuses and changes nothing, or gives the caller's page to the child: the view becomes [added], nothing
-    else changes. *)
-Theorem addVAddr_spec ρ V s source child destination rd wr ex : holds ρ V s ->
-  wp (addVAddr source child destination rd wr ex) (fun st s' => decides st s s'
-    (let w := page_number source in let d := page_number child in
-     let x := page_number destination in
-     exists ch, is_child ρ V (current s) d ch /\ current s' = current s /\ ch <> current s
-       /\ e_user (v_entry V (current s) w) = true /\ gift_child (v_gift V (current s) w) = 0 /\ ~ pres V ch x
-       /\ holds ρ (added (current s) w d ch x wr ex V) s')) s.
+Theorem addVAddr_spec ρ V s source child destination rd wr ex : holds ρ V s -> let x := current s in
+  wp (addVAddr source child destination rd wr ex) (fun st s' =>
+    decides (first_failing (addVAddr_checks V x source child destination rd wr ex)) st s s' (current s' = x
+      /\ holds ρ (added x (page_number source) (page_number child) (child_of V x child) (page_number destination)
+           wr ex V) s')) s.
 Proof.
-  intros Hs. start addVAddr. do 5 step. child_step. repeat step. accept. exists ch.
-  split_and!; try done; [unfold pres; congruence|]. split_and!; [exact R| |by exists n|].
+  intros Hs x0. subst x0. start addVAddr addVAddr_checks. do 3 step. child_step. step.
+  step; [|by destruct (e_present _); refuse]. rewrite (user_present _ _ _ _ I) by done. do 13 step. accept.
+  split; [done|]. split_and!; [exact R| |by exists n|].
   - apply inv_added with (d := page_number child); auto; intros ->; cbn in *; bool; done.
   - intros v. cbn. by rewrite T, set2_ne by (intros [? _]; congruence).
 Qed.
 
-Corollary addVAddr_keeps_wf s source child destination rd wr ex : wf s ->
-  wp (addVAddr source child destination rd wr ex) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
+Theorem removeVAddr_spec ρ V s child va : holds ρ V s -> let x := current s in let ch := child_of V x child in
+  wp (removeVAddr child va) (fun st s' => decides (first_failing (removeVAddr_checks V x child va)) st s s'
+    (current s' = x /\ holds ρ (removed x (v_origin V ch (page_number va)) ch (page_number va) V) s')) s.
 Proof.
-  intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (addVAddr_spec ρ V)|].
-  cbn. intros _ s' (ch&_&_&_&_&_&_&Hs'). by eexists _, _.
-Qed.
-
-(** removeVAddr refuses and changes nothing, or takes the page back from the child: the view becomes [removed], nothing
-    else changes. *)
-Theorem removeVAddr_spec ρ V s child va : holds ρ V s ->
-  wp (removeVAddr child va) (fun st s' => decides st s s'
-    (let x := page_number va in
-     exists ch, is_child ρ V (current s) (page_number child) ch /\ current s' = current s /\ ch <> current s
-       /\ e_user (v_entry V ch x) = true /\ gift_child (v_gift V ch x) = 0
-       /\ holds ρ (removed (current s) (v_origin V ch x) ch x V) s')) s.
-Proof.
-  intros Hs. start removeVAddr. do 4 step. child_step. do 11 step.
+  intros Hs x0 ch0. subst x0 ch0. start removeVAddr removeVAddr_checks. do 2 step. child_step. step.
+  step; [|by destruct (e_present _); refuse]. rewrite (user_present _ _ _ _ I) by done. do 4 step.
   assert (pres V x (v_origin V ch (page_number va))) as P.
   { rewrite <- (child_parent _ _ _ _ _ C). eapply (inv_parent _ _ I); [by apply (inv_user _ _ I)|apply C]. }
-  repeat step. accept. exists ch. split_and!; try done. split_and!; [exact R| |by exists n|].
+  destruct (pres_table _ _ _ _ _ R P) as [z Lz]. destruct (leaf_of_kind _ _ _ _ Shadow1 _ _ I Lz) as [z' Lz'].
+  repeat step. accept. split; [done|]. split_and!; [exact R| |by exists n|].
   - by eapply inv_removed.
   - intros v. cbn. by rewrite T, set2_ne by (intros [? _]; congruence).
 Qed.
 
-Corollary removeVAddr_keeps_wf s child va : wf s ->
-  wp (removeVAddr child va) (fun st s' => wf s' /\ (st <> DONE -> s' = s)) s.
+(** It changes nothing, and answers whom shadow 1 names. *)
+Theorem mappedInChild_spec ρ V s va : holds ρ V s -> gets (mappedInChild va) s
+  (let st := first_failing (mappedInChild_checks V (current s) va) in
+   Answer st (if status_eq st DONE then address_of (gift_child (v_gift V (current s) (page_number va))) else 0)).
 Proof.
-  intros Hs. pose proof Hs as (ρ&V&Hh). eapply (spec_keeps_wf _ id); [done|by apply (removeVAddr_spec ρ V)|].
-  cbn. intros _ s' (ch&_&_&_&_&_&Hs'). by eexists _, _.
+  intros Hs. apply gets_wp. start mappedInChild mappedInChild_checks.
+  destruct (page_aligned va && _) eqn:U; cbn [negb first_failing]; [|step; by rewrite status_eq_ne]. bool. step.
+  apply wp_bind. eapply wp_gets; [eapply gets_leaf with (k := Shadow1); [exact R|by eexists|done]|].
+  destruct (v_table V x Shadow1 0 (prefix (page_number va) 0)) as [p|] eqn:L; cbn.
+  - rewrite (proj2 (N.eqb_neq _ _) (table_nonzero _ _ _ _ _ _ _ _ R L)).
+    destruct (leaf_of_kind _ _ _ _ Mmu _ _ I L) as [q ->]. apply wp_bind.
+    eapply wp_gets; [by eapply gets_read_gift; [exact R|]|]. step. by rewrite status_eq_refl.
+  - destruct (v_table V x Mmu 0 _) as [q|] eqn:Lq; [|step; by rewrite status_eq_ne].
+    destruct (leaf_of_kind _ _ _ _ Shadow1 _ _ I Lq) as [z Lz]. congruence.
 Qed.
 
-(** mappedInChild changes nothing, and answers whom shadow 1 names. *)
-Theorem mappedInChild_spec ρ V s va : holds ρ V s ->
-  wp (mappedInChild va) (fun a s' => s' = s /\ (answer_status a = DONE ->
-    answer_value a = address_of (gift_child (v_gift V (current s) (page_number va))))) s.
-Proof.
-  intros Hs. start mappedInChild. step; [by step|]. do 3 step. step; [by step|]. by repeat step.
-Qed.
-
-End Services.
+End AddRemove.

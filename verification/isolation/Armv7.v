@@ -43,13 +43,13 @@ Proof. done. Qed.
 (** User space is the first GiB; the VIDT is its last page. *)
 Lemma armv7_user_page root v : @is_user_page (armv7 root) v = true <-> v < 0x40000.
 Proof.
-  unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb].
-  unfold armv7_user_slots. unalias. rewrite N.div_div by done. change (1024 * 1024) with 1048576.
+  unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb]. unfold armv7_user_slots. unalias.
+  rewrite N.div_div by done. change (1024 * 1024) with 1048576.
   rewrite andb_true_iff, negb_true_iff, N.eqb_eq, N.leb_gt. split.
   - intros [L K]. apply N.div_small_iff in L; [|done]. rewrite N.mod_small in K by (apply N.div_lt_upper_bound; lia).
     pose proof (N.div_mod v 1024 ltac:(done)). pose proof (N.mod_lt v 1024 ltac:(done)). lia.
-  - intros L. assert (v / 1024 < 256) by (apply N.div_lt_upper_bound; lia).
-    split; [apply N.div_small; lia|]. by rewrite N.mod_small by lia.
+  - intros L. assert (v / 1024 < 256) by (apply N.div_lt_upper_bound; lia). split; [apply N.div_small; lia|].
+    by rewrite N.mod_small by lia.
 Qed.
 
 Lemma armv7_vidt root : @is_user_page (armv7 root) (@vidt_page (armv7 root)) = true.

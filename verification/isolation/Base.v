@@ -63,23 +63,17 @@ Lemma position_lt v l : position v l < table_size.
 Proof. apply N.mod_lt, table_size_nonzero. Qed.
 
 Lemma prefix_split v l : prefix v (S l) * table_size + position v (S l) = prefix v l.
-Proof.
-  unfold prefix, position. cbn. unalias. rewrite N.mul_comm. symmetry. apply N.div_mod, table_size_nonzero.
-Qed.
+Proof. unfold prefix, position. cbn. unalias. rewrite N.mul_comm. symmetry. apply N.div_mod, table_size_nonzero. Qed.
 
 Lemma vaddr_split v : prefix v 0 * table_size + position v 0 = v.
-Proof.
-  unfold prefix, position. cbn. unalias. rewrite N.mul_comm. symmetry. apply N.div_mod, table_size_nonzero.
-Qed.
+Proof. unfold prefix, position. cbn. unalias. rewrite N.mul_comm. symmetry. apply N.div_mod, table_size_nonzero. Qed.
 
 Lemma split_div u i : i < table_size -> (u * table_size + i) / table_size = u.
 Proof. intros. rewrite N.div_add_l by apply table_size_nonzero. rewrite N.div_small; lia. Qed.
 
 Lemma split_inj u i u' i' : i < table_size -> i' < table_size ->
   u * table_size + i = u' * table_size + i' -> u = u' /\ i = i'.
-Proof.
-  intros Hi Hi' E. assert (u = u') as <- by (rewrite <- (split_div u i), E, split_div; done). split; lia.
-Qed.
+Proof. intros Hi Hi' E. assert (u = u') as <- by (rewrite <- (split_div u i), E, split_div; done). split; lia. Qed.
 
 Lemma prefix_up v l : prefix v l / table_size = prefix v (S l).
 Proof. done. Qed.
@@ -92,12 +86,10 @@ Proof. apply split_div. Qed.
 
 Lemma position_of_split u i : i < table_size -> position (u * table_size + i) 0 = i.
 Proof.
-  intros Hi. destruct (split_inj (prefix (u * table_size + i) 0) (position (u * table_size + i) 0) u i)
-    as [_ E]; [apply position_lt|done|apply vaddr_split|done].
+  intros Hi.
+  destruct (split_inj (prefix (u * table_size + i) 0) (position (u * table_size + i) 0) u i) as [_ E]; [apply
+    position_lt|done|apply vaddr_split|done].
 Qed.
-
-Lemma same_place v v' : prefix v 0 = prefix v' 0 -> position v 0 = position v' 0 -> v = v'.
-Proof. intros E1 E2. by rewrite <- (vaddr_split v), E1, E2, vaddr_split. Qed.
 
 Lemma user_page_prefix v : is_user_page v = true -> prefix v top = 0 /\ kernel_slot (position v top) = false.
 Proof. unfold is_user_page. intros. bool. done. Qed.

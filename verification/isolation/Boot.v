@@ -89,16 +89,13 @@ Record sound : Prop := {
 }.
 
 (** ** Looking things up *)
-Lemma frames_cases p r : (p, r) ∈ frames <->
-  (p = R /\ r = Partition 0) \/ (p = d_list desc /\ r = ListAt R 0)
+Lemma frames_cases p r : (p, r) ∈ frames <-> (p = R /\ r = Partition 0) \/ (p = d_list desc /\ r = ListAt R 0)
   \/ (exists k, p = root_of desc k /\ r = TreeTable R k 1 0)
   \/ (exists x k, x ∈ plan_leaves P /\ p = leaf_of x k /\ r = TreeTable R k 0 (slot x))
   \/ (exists x, x ∈ plan_mappings P /\ p = frame x /\ r = UserPage).
 Proof.
   unfold frames. rewrite !elem_of_app, !elem_of_cons, elem_of_nil, !elem_of_list_fmap, elem_of_list_bind.
-  setoid_rewrite elem_of_list_fmap.
-  assert (forall k, k ∈ kinds) as K by (intros []; unfold kinds; set_solver).
-  split.
+  setoid_rewrite elem_of_list_fmap. assert (forall k, k ∈ kinds) as K by (intros []; unfold kinds; set_solver). split.
   - intros [[E|[E|[]]]|[(k&E&_)|[(x&(k&E&_)&Hx)|(x&E&Hx)]]]; injection E as -> ->; eauto 10.
   - intros [[-> ->]|[[-> ->]|[(k&->&->)|[(x&k&Hx&->&->)|(x&Hx&->&->)]]]]; eauto 15.
 Qed.
@@ -137,7 +134,7 @@ Definition boot_view : view := View
      end else None)
   (fun c v => if decide (c = R) then entry_at v else absent_entry)
   (fun _ _ => no_gift) (fun _ _ => 0) (fun _ => 0) (fun _ => d_vsti desc)
-  (fun c => if decide (c = R) then [d_list desc] else []) (plan_words P).
+  (fun c => if decide (c = R) then [d_list desc] else []) (fun _ => Note 0 0 (fun _ => no_record)) (plan_words P).
 
 Lemma role_partition c n : role_of c = Partition n <-> c = R /\ n = O.
 Proof.
@@ -151,8 +148,8 @@ Proof.
   - case_decide as D; [subst c|done]. destruct l as [|[|l]]; [| |done].
     + intros (x&Hx%leaves_at_Some&->)%fmap_Some. destruct Hx as [Hx <-]. do 3 right. left. by exists x, k.
     + case_decide; [|done]. intros [= <-]. subst u. do 2 right. left. by exists k.
-  - intros [[_ E]|[[_ E]|[(k'&->&E)|[(x&k'&Hx&->&E)|(x&_&_&E)]]]]; try done; injection E as -> -> -> ->;
-      rewrite decide_True by done; [done|]. apply fmap_Some. exists x. split; [|done]. by apply leaves_at_Some.
+  - intros [[_ E]|[[_ E]|[(k'&->&E)|[(x&k'&Hx&->&E)|(x&_&_&E)]]]]; try done; injection E as -> -> -> ->; rewrite
+      decide_True by done; [done|]. apply fmap_Some. exists x. split; [|done]. by apply leaves_at_Some.
 Qed.
 
 Lemma role_list c j p : v_list boot_view c !! j = Some p <-> role_of p = ListAt c j.
@@ -168,19 +165,17 @@ Proof. intros E. pose proof (proj1 (Forall_forall _ _) (frames_exist S) _ E) as 
 
 Lemma boot_coherent : coherent role_of boot_view.
 Proof.
-  pose proof (two_levels S) as T. assert (is_partition role_of R) as PR by (exists O; by apply role_partition).
-  split.
+  pose proof (two_levels S) as T. assert (is_partition role_of R) as PR by (exists O; by apply role_partition). split.
   - destruct (role_of 0) eqn:E; [done|..]; apply role_frames in E; try done; by destruct (frame_range _ _ E).
-  - intros p c. unfold owner. destruct (role_of p) eqn:E; try done; apply role_frames in E; try done;
-      by destruct (frame_range _ _ E) as [_ [|]].
+  - intros p c. unfold owner.
+    destruct (role_of p) eqn:E; try done; apply role_frames in E; try done; by destruct (frame_range _ _ E) as [_ [|]].
   - apply role_table.
   - intros c k l u p. cbn. case_decide as D; [subst c|done]. rewrite T. destruct l as [|[|l]]; [| |done].
     + intros (x&Hx%leaves_at_Some&_)%fmap_Some. destruct Hx as [Hx <-]. right.
       destruct (proj1 (Forall_forall _ _) (slots_user S) _ Hx) as [L K]. rewrite N.div_small by done.
       rewrite decide_True by done. eauto.
     + case_decide; [|done]. subst u. left. done.
-  - intros c v. cbn. case_decide; [|done]. intros E%fmap_None.
-    destruct (entry_at_cases v) as [->|(x&Hx&<-&_)]; [done|].
+  - intros c v. cbn. case_decide; [|done]. intros E%fmap_None. destruct (entry_at_cases v) as [->|(x&Hx&<-&_)]; [done|].
     apply (proj1 (Forall_forall _ _) (tables_exist S)) in Hx. apply elem_of_list_fmap in Hx as (y&Ey&Hy).
     rewrite prefix_0, Ey in E. assert (leaves_at (slot y) = Some y) by (by apply leaves_at_Some). congruence.
   - done.
@@ -205,15 +200,15 @@ Proof. by destruct (entry_at_cases v) as [->|(x&_&_&->)]. Qed.
 Lemma boot_rep : rep role_of boot_view boot_memory.
 Proof.
   split; [apply boot_coherent|]. intros p. unfold page_ok, boot_memory. destruct (role_of p) eqn:E; try done.
-  - apply role_partition in E as [-> ->]. exists desc. split; [done|]. cbn.
-    rewrite (decide_True (P := R = R)) by done. split_and!; [|done|apply (no_parent S)|done].
-    intros k. rewrite (two_levels S). cbn. by rewrite !decide_True.
+  - apply role_partition in E as [-> ->]. exists desc. split; [done|]. cbn. rewrite (decide_True (P := R = R)) by done.
+    split_and!; [|done|apply (no_parent S)|done]. intros k. rewrite (two_levels S). cbn. by rewrite !decide_True.
   - apply role_table in E. cbn in E. case_decide; [subst c|done]. destruct l as [|[|l]]; [| |done].
     + destruct k; cbn; [|by (eexists; split)..]. eexists. split; [done|]. intros i Hi. rewrite decide_True by done.
       split; [|done]. apply entry_at_flags.
     + case_decide; [subst u|done]. apply boot_interior.
-  - apply role_list in E. cbn in E. case_decide; [subst c|done].
-    apply list_lookup_singleton_Some in E as [-> <-]. eexists _, _. split; [done|]. cbn. split; [lia|done].
+  - apply role_list in E. cbn in E. case_decide; [subst c|done]. apply list_lookup_singleton_Some in E as [-> <-].
+    split; [done|]. cbn. lia.
+  - apply role_frames, frames_cases in E; [|done]. by destruct E as [[_ E]|[[_ E]|[(k&_&E)|[(x&k&_&_&E)|(x&_&_&E)]]]].
 Qed.
 
 Lemma boot_pres c v : pres boot_view c v ->
@@ -223,18 +218,15 @@ Proof.
 Qed.
 
 Lemma boot_role c v : pres boot_view c v -> role_of (pg boot_view c v) = UserPage.
-Proof.
-  intros (_&x&Hx&_&->)%boot_pres. apply role_frames; [done|]. apply frames_cases. do 4 right. by exists x.
-Qed.
+Proof. intros (_&x&Hx&_&->)%boot_pres. apply role_frames; [done|]. apply frames_cases. do 4 right. by exists x. Qed.
 
 Lemma boot_once c v v' : pres boot_view c v -> pres boot_view c v' -> pg boot_view c v = pg boot_view c v' -> v = v'.
 Proof.
-  intros (_&x&Hx&<-&->)%boot_pres (_&y&Hy&<-&->)%boot_pres E. f_equal.
-  pose proof (frames_differ S) as D. unfold frames in D. rewrite !fmap_app, !NoDup_app in D. destruct_and? D.
-  match goal with D : NoDup ((_ <$> _).*1) |- _ => rename D into D1 end.
-  rewrite <- list_fmap_compose in D1. apply elem_of_list_lookup in Hx as [i Hi], Hy as [j Hj].
-  assert (i = j) as <-; [|congruence]. eapply (NoDup_lookup _ i j (frame x) D1); rewrite list_lookup_fmap, ?Hi, ?Hj;
-    cbn; congruence.
+  intros (_&x&Hx&<-&->)%boot_pres (_&y&Hy&<-&->)%boot_pres E. f_equal. pose proof (frames_differ S) as D.
+  unfold frames in D. rewrite !fmap_app, !NoDup_app in D. destruct_and? D.
+  match goal with D : NoDup ((_ <$> _).*1) |- _ => rename D into D1 end. rewrite <- list_fmap_compose in D1.
+  apply elem_of_list_lookup in Hx as [i Hi], Hy as [j Hj]. assert (i = j) as <-; [|congruence].
+  eapply (NoDup_lookup _ i j (frame x) D1); rewrite list_lookup_fmap, ?Hi, ?Hj; cbn; congruence.
 Qed.
 
 Lemma boot_inv : inv role_of boot_view.
@@ -267,8 +259,8 @@ Qed.
 End Boot.
 
 (** ** Plans *)
-Global Instance role_eq_dec : EqDecision role.
-Proof. solve_decision. Defined.
+Global Instance user_page_dec (r : role) : Decision (r = UserPage).
+Proof. destruct r; (by left) || (by right). Defined.
 
 (** Proves a plan sound by computation. *)
 Ltac check_plan := split; [done|done|refine (bool_decide_unpack _ _); vm_compute; exact I..].

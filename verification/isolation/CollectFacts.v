@@ -40,9 +40,8 @@ Proof.
   - intros c v v' P P'. apply Hpr in P. apply Hpr in P'. unfold pg. rewrite !He by done. by apply Io.
   - intros p c X Hc. rewrite Hp. destruct (Is _ _ (Hown _ _ X) Hc) as [w G]. eauto.
   - intros p c v X P. apply Hpr in P. unfold pg. rewrite He by done. by apply In; [apply Hown|].
-  - intros a d. rewrite Hg. intros D. destruct (Ic _ _ D) as (G1&G2&G3&G4&G5). pose proof (Ig _ _ G1) as P.
-    unfold pg. rewrite Hp, He by done. split_and!; try done. destruct G3 as [x X]. exists x.
-    rewrite Hpart; [done|by exists x].
+  - intros a d. rewrite Hg. intros D. destruct (Ic _ _ D) as (G1&G2&G3&G4&G5). pose proof (Ig _ _ G1) as P. unfold pg.
+    rewrite Hp, He by done. split_and!; try done. destruct G3 as [x X]. exists x. rewrite Hpart; [done|by exists x].
 Qed.
 
 (** ** Unlinking the three tables of one place *)
@@ -60,24 +59,20 @@ Lemma inv_unlinked ρ V m ρ' c l u : rep ρ V m -> inv ρ V ->
 Proof.
   intros R I Hr Hn. apply (inv_forget ρ V); try done.
   - intros c' k k' l' u'. rewrite !unlinked_table. case_decide; [by intros []|]. apply (inv_sync _ _ I).
-  - intros c' v. unfold unlinked_all. cbn. destruct (l =? 0)%nat eqn:E; [|by left]. apply Nat.eqb_eq in E. unfold wipe.
-    case_decide as D; [|by left]. destruct D as [-> D]. right. split; [by apply Hn|done].
-  - intros c' v. unfold unlinked_all. cbn. destruct (l =? 0)%nat eqn:E; [|done]. apply Nat.eqb_eq in E. unfold wipe.
-    case_decide as D; [|done]. destruct D as [-> D]. destruct (v_gift V c v) as [g b] eqn:G.
-    assert (gift_child (v_gift V c v) = 0) as G0.
-    { destruct (decide (gift_child (v_gift V c v) = 0)) as [|X]; [done|]. apply (inv_gift _ _ I) in X.
-      by apply Hn in X. }
+  - intros c' v. unfold unlinked_all. cbn. unfold wipe. repeat case_decide; destruct_and?; subst; auto.
+  - intros c' v. unfold unlinked_all. cbn. unfold wipe. repeat case_decide; try done; destruct_and?; subst; try done.
+    destruct (v_gift V c v) as [g b] eqn:G. assert (gift_child (v_gift V c v) = 0) as G0.
+    { destruct (decide (gift_child (v_gift V c v) = 0)) as [|X]; [done|]. apply (inv_gift _ _ I) in X. by apply Hn in X.
+      }
     rewrite G in G0. cbn in G0. subst g. destruct b; [|done]. exfalso.
     destruct (inv_child _ _ I c v) as [X _]; [by rewrite G|]. by rewrite G in X.
-  - intros c' v P. unfold unlinked_all. cbn. destruct (l =? 0)%nat eqn:E; [|done]. apply Nat.eqb_eq in E. unfold wipe.
-    case_decide as D; [|done]. destruct D as [-> D]. by apply Hn in P.
+  - intros c' v P. unfold unlinked_all. cbn. unfold wipe. repeat case_decide; try done; destruct_and?; subst; try done.
+    by apply Hn in P.
 Qed.
 
 (** ** A list without its head *)
-Lemma rep_shrink ρ V m c n (d : descriptor) (l : list N) p next : rep ρ V m -> ρ c = Partition n -> m c =
-  DescriptorPage d ->
-  v_list V c = l ++ [p] -> last l = Some next ->
-  rep (update ρ p Lost) (with_list c l V)
+Lemma rep_shrink ρ V m c n (d : descriptor) (l : list N) p next : rep ρ V m -> ρ c = Partition n ->
+  m c = DescriptorPage d -> v_list V c = l ++ [p] -> last l = Some next -> rep (update ρ p Lost) (with_list c l V)
     (update m c (DescriptorPage (Descriptor (d_mmu d) (d_shadow1 d) (d_shadow2 d) next (d_parent d) (d_vsti d)))).
 Proof.
   intros R Ec Ed El Hlast. pose proof (proj1 R) as C. assert (ρ p = ListAt c (length l)) as Ep.
@@ -90,16 +85,15 @@ Proof.
     + rewrite update_ne; congruence.
     + intros x c'. unfold owner. destruct (decide (x = p)) as [->|]; [by rewrite update_eq|]. rewrite update_ne by done.
       apply C2.
-    + intros c' k i u x. cbn. rewrite C3. destruct (decide (x = p)) as [->|];
-      [rewrite update_eq, Ep|by rewrite update_ne].
-      by split.
+    + intros c' k i u x. cbn. rewrite C3.
+      destruct (decide (x = p)) as [->|]; [rewrite update_eq, Ep|by rewrite update_ne]. by split.
     + intros c' k i u x T. destruct (C4 _ _ _ _ _ T) as [(?&?&[j ?])|?]; [left|by right]. split_and!; try done.
       exists j. by apply HP.
     + intros c' j x. cbn. destruct (decide (c' = c)) as [->|Hc'].
       * rewrite update_eq. destruct (decide (x = p)) as [->|Hx].
         -- rewrite update_eq. split; [|done]. intros L.
-           assert (v_list V c !! j = Some p) as X by (rewrite El; apply lookup_snoc; by left).
-           apply C8 in X. rewrite Ep in X. injection X as <-. apply lookup_lt_Some in L. lia.
+           assert (v_list V c !! j = Some p) as X by (rewrite El; apply lookup_snoc; by left). apply C8 in X.
+           rewrite Ep in X. injection X as <-. apply lookup_lt_Some in L. lia.
         -- rewrite update_ne, <- C8, El, lookup_snoc by done. split; [by left|]. intros [?|[_ ?]]; congruence.
       * rewrite update_ne by done. rewrite C8. destruct (decide (x = p)) as [->|]; [|by rewrite update_ne].
         rewrite update_eq, Ep. split; congruence.
@@ -111,12 +105,12 @@ Proof.
     rewrite (update_ne ρ) by done. destruct (decide (x = c)) as [->|Hxc].
     + rewrite update_eq, Ec in *. destruct X as (d'&E&Hk&_&?&?). rewrite Ed in E. injection E as <-. eexists.
       split; [done|]. cbn. by rewrite update_eq.
-    + rewrite update_ne by done. destruct (ρ x) as [| |i|c' k i u|c' j|] eqn:Ex; try done.
+    + rewrite update_ne by done. destruct (ρ x) as [| |i|c' k i u|c' j| |] eqn:Ex; try done.
       * destruct X as (d'&?&?&?&?&?). exists d'. cbn. by rewrite update_ne.
-      * destruct X as (h&f'&?&?&En). exists h, f'. split_and!; try done. rewrite En. unfold after. cbn.
-        destruct j as [|j]; [done|]. destruct (decide (c' = c)) as [->|]; [|by rewrite update_ne].
-        apply (co_list _ _ C) in Ex. rewrite El in *. apply lookup_snoc in Ex as [Ex|[_ ?]]; [|done].
-        apply lookup_lt_Some in Ex. by rewrite update_eq, lookup_app_l by lia.
+      * unfold list_page, after in *. cbn. destruct j as [|j]; [done|].
+        destruct (decide (c' = c)) as [->|]; [|by rewrite update_ne]. apply (co_list _ _ C) in Ex. rewrite El in *.
+        apply lookup_snoc in Ex as [Ex|[_ ?]]; [|done]. apply lookup_lt_Some in Ex.
+        by rewrite update_eq, lookup_app_l in * by lia.
 Qed.
 
 Lemma inv_shrink ρ V c (l : list N) p : inv ρ V -> is_Some (owner ρ p) -> ~ is_partition ρ p ->
@@ -136,16 +130,13 @@ Record ready ρ V x n v p : Prop := {
   ready_deepest : deepest ρ V p n;
 }.
 
-Lemma deepest_relabel ρ V p n q r : deepest ρ V p n -> free (ρ q) -> free r -> deepest (update ρ q r) V p n.
-Proof. intros D Hq Hr c v j E. apply relabel_iff in E; auto using structure_not_free_partition. by apply D. Qed.
-
 Lemma ready_returned ρ V x n v p v' p' : ready ρ V x n v p -> free (ρ p') ->
   ready (update ρ p' UserPage) (returned x v' p' V) x n v p.
 Proof.
-  intros [R1 R2 R4] Hf. assert (free UserPage) by by right. split.
+  intros [R1 R2 R4] Hf. split.
   - by apply (set_access_pres p' true (with_data p' (fun _ => 0) V)).
   - rewrite <- R2. apply (set_access_pg p' true (with_data p' (fun _ => 0) V)).
-  - intros c w j E P G. apply relabel_iff in E; auto using structure_not_free_partition. apply (R4 c w j E).
+  - intros c w j E P G. apply relabel_partition in E; [|done..]. apply (R4 c w j E).
     + by apply (set_access_pres p' true (with_data p' (fun _ => 0) V)).
     + rewrite <- G. symmetry. apply (set_access_pg p' true (with_data p' (fun _ => 0) V)).
 Qed.
@@ -157,9 +148,9 @@ Proof. by intros []. Qed.
 Lemma structure_ready ρ V m a d c n v p : rep ρ V m -> inv ρ V -> is_child ρ V a d c -> ρ a = Partition n ->
   owner ρ p = Some c -> pres V a v -> pg V a v = p -> ready ρ V a n v p.
 Proof.
-  intros R I C Ea Ho Pv Ev. split; [done..|]. destruct (inv_structure _ _ I _ _ Ho (child_not_root _ _ _ _ _ C)) as [w
-    G].
-  rewrite (child_parent _ _ _ _ _ C) in G. assert (pg V a w = p) as E by apply G. rewrite <- E in *.
+  intros R I C Ea Ho Pv Ev. split; [done..|].
+  destruct (inv_structure _ _ I _ _ Ho (child_not_root _ _ _ _ _ C)) as [w G]. rewrite (child_parent _ _ _ _ _ C) in G.
+  assert (pg V a w = p) as E by apply G. rewrite <- E in *.
   eapply deepest_unmapped; [exact R|exact I|exact Ea|exact G|]. intros y Py. by apply (inv_unmapped _ _ I).
 Qed.
 
@@ -174,26 +165,6 @@ Qed.
 Lemma unlinked_entry c l u V c' v :
   v_entry (unlinked_all c l u V) c' v = v_entry V c' v \/ (c' = c /\ v_entry (unlinked_all c l u V) c' v =
     absent_entry).
-Proof.
-  unfold unlinked_all. cbn. destruct (l =? 0)%nat; [|by left]. unfold wipe. case_decide as D; [|by left]. right. tauto.
-Qed.
-
-(** The lowest tables of the three trees are at one level. *)
-Lemma lowest_level ρ V m c k k' l l' v z z' : rep ρ V m -> inv ρ V -> is_lowest V c k l v z ->
-  is_lowest V c k' l' v z' -> l = l'.
-Proof.
-  intros R I (T&_&N&_) (T'&_&N'&_). pose proof (table_le_top _ _ _ _ _ _ _ _ R T).
-  pose proof (table_le_top _ _ _ _ _ _ _ _ R T').
-  assert (forall k k' l l', v_table V c k l (prefix v l) <> None -> (l <= top)%nat -> (l' <= top)%nat ->
-    match l' with O => True | S l0 => v_table V c k' l0 (prefix v l0) = None end -> (l' <= l)%nat) as X.
-  { intros k1 k2 l1 l2 T1 L1 L2 N2. destruct (decide (l2 <= l1)%nat) as [|Hl]; [done|exfalso].
-    destruct l2 as [|l0]; [lia|].
-    apply T1. assert (v_table V c k1 l0 (prefix v l0) = None) as E.
-    { destruct (v_table V c k1 l0 (prefix v l0)) eqn:E; [|done].
-      destruct (inv_sync _ _ I c k1 k2 l0 (prefix v l0)) as [y Y];
-        [by eexists|]. congruence. }
-    eapply table_none_below; [exact R|exact E|lia]. }
-  apply Nat.le_antisymm; [eapply (X k' k); eauto; congruence|eapply (X k k'); eauto; congruence].
-Qed.
+Proof. unfold unlinked_all. cbn. unfold wipe. repeat case_decide; tauto. Qed.
 
 End Pure.

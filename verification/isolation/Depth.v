@@ -14,8 +14,8 @@ Lemma ancestors ρ V m c n : rep ρ V m -> ρ c = Partition n -> exists l : list
 Proof.
   intros R. revert c. induction n as [|n IH]; intros c E.
   - exists [c]. split_and!; [done|apply NoDup_singleton|]. intros x ->%elem_of_list_singleton. eauto.
-  - destruct (parent_role _ _ _ _ _ R E) as [_ Ep]. destruct (IH _ Ep) as (l & Hl & Hnd & Hin).
-    exists (c :: l). split_and!; [cbn; lia| |].
+  - destruct (parent_role _ _ _ _ _ R E) as [_ Ep]. destruct (IH _ Ep) as (l & Hl & Hnd & Hin). exists (c :: l).
+    split_and!; [cbn; lia| |].
     + constructor; [|done]. intros (j & ? & ?)%Hin. assert (S n = j) by congruence. lia.
     + intros x [->|(j & ? & ?)%Hin]%elem_of_cons; [eauto|]. exists j. split; [lia|done].
 Qed.
@@ -24,24 +24,24 @@ Qed.
 Lemma pages_bound (l : list N) : NoDup l -> (forall x, x ∈ l -> x < pages) -> (length l <= page_fuel)%nat.
 Proof.
   intros Hnd Hin. unfold page_fuel. unalias. rewrite <- (seq_length (N.to_nat pages) 0), <- (fmap_length N.to_nat l).
-  apply NoDup_incl_length; [apply NoDup_ListNoDup, NoDup_fmap_2; [apply _|done]|].
-  intros y Hy. apply elem_of_list_In, elem_of_list_fmap in Hy as (x & -> & Hx). apply Hin in Hx. apply in_seq. lia.
+  apply NoDup_incl_length; [apply NoDup_ListNoDup, NoDup_fmap_2; [apply _|done]|]. intros y Hy.
+  apply elem_of_list_In, elem_of_list_fmap in Hy as (x & -> & Hx). apply Hin in Hx. apply in_seq. lia.
 Qed.
 
 Lemma depth_lt ρ V m c n : rep ρ V m -> ρ c = Partition n -> (n < page_fuel)%nat.
 Proof.
-  intros R E. destruct (ancestors _ _ _ _ _ R E) as (l & Hl & Hnd & Hin).
-  assert (length l <= page_fuel)%nat; [|lia]. apply pages_bound; [done|]. intros x (j & _ & Ej)%Hin.
-  apply (co_range _ _ (proj1 R) x x). unfold owner. by rewrite Ej.
+  intros R E. destruct (ancestors _ _ _ _ _ R E) as (l & Hl & Hnd & Hin). assert (length l <= page_fuel)%nat; [|lia].
+  apply pages_bound; [done|]. intros x (j & _ & Ej)%Hin. apply (co_range _ _ (proj1 R) x x). unfold owner.
+  by rewrite Ej.
 Qed.
 
 (** At each depth at most one partition maps a page. *)
 Lemma mapped_once_at_depth ρ V m n : rep ρ V m -> inv ρ V -> forall c c' v v', ρ c = Partition n ->
-  ρ c' = Partition n ->
-  pres V c v -> pres V c' v' -> pg V c v = pg V c' v' -> c = c' /\ v = v'.
+  ρ c' = Partition n -> pres V c v -> pres V c' v' -> pg V c v = pg V c' v' -> c = c' /\ v = v'.
 Proof.
-  intros R I. induction n as [|n IH]; intros c c' v v' E E' P P' Ep;
-    pose proof (parent_role _ _ _ _ _ R E) as D; pose proof (parent_role _ _ _ _ _ R E') as D'; cbn in *.
+  intros R I.
+  induction n as [|n IH]; intros c c' v v' E E' P P' Ep; pose proof (parent_role _ _ _ _ _ R E) as D; pose proof
+    (parent_role _ _ _ _ _ R E') as D'; cbn in *.
   - destruct D as [-> _], D' as [-> _]. split; [done|]. by apply (inv_once _ _ I) with root_partition.
   - destruct D as [D1 D2], D' as [D1' D2'].
     destruct (inv_parent _ _ I _ _ P D1) as (G1&G2&_&_&G5), (inv_parent _ _ I _ _ P' D1') as (G1'&G2'&_&_&G5').
@@ -56,8 +56,8 @@ Proof.
   intros R I. revert a w. induction n as [|n IH]; intros a w P E j Hj.
   - assert (j = 0)%nat as -> by lia. eauto.
   - destruct (decide (j = S n)) as [->|]; [eauto|]. destruct (parent_role _ _ _ _ _ R E) as [Hr Ep].
-    destruct (inv_parent _ _ I _ _ P Hr) as (G1&G2&_). destruct (IH _ _ G1 Ep j ltac:(lia)) as (y&v&?&?&?).
-    exists y, v. split_and!; auto. congruence.
+    destruct (inv_parent _ _ I _ _ P Hr) as (G1&G2&_). destruct (IH _ _ G1 Ep j ltac:(lia)) as (y&v&?&?&?). exists y, v.
+    split_and!; auto. congruence.
 Qed.
 
 (** No partition below depth [n] maps [p]. *)

@@ -31,9 +31,8 @@ Proof. intros [C _] E. destruct (co_upper _ _ C _ _ _ _ _ E) as [?|?]; destruct_
 Lemma table_partition ρ V m c k l u p : rep ρ V m -> v_table V c k l u = Some p -> is_partition ρ c.
 Proof.
   intros R. assert (exists x, x = top - l)%nat as [x Ex] by eauto. revert l u p Ex.
-  induction x as [|x IH]; intros l u p Ex E;
-    destruct (co_upper _ _ (proj1 R) _ _ _ _ _ E) as [(?&?&?)|(?&[q ?]&_)]; try done; [lia|].
-  eapply (IH (S l)); [lia|done].
+  induction x as [|x IH]; intros l u p Ex E; destruct (co_upper _ _ (proj1 R) _ _ _ _ _ E) as [(?&?&?)|(?&[q ?]&_)]; try
+    done; [lia|]. eapply (IH (S l)); [lia|done].
 Qed.
 
 Lemma table_user_page ρ V m c k l v p : rep ρ V m -> v_table V c k l (prefix v l) = Some p -> (l < top)%nat ->
@@ -59,9 +58,6 @@ Proof.
     + lia.
     + rewrite prefix_up in Eq. congruence.
 Qed.
-
-Lemma root_table ρ V m c n k : rep ρ V m -> ρ c = Partition n -> is_Some (v_table V c k top 0).
-Proof. intros [_ R] E. specialize (R c). unfold page_ok in R. rewrite E in R. destruct R as (d&_&Hk&_). eauto. Qed.
 
 Lemma descriptor_at ρ V m c n : rep ρ V m -> ρ c = Partition n -> descriptor_ok V c (m c).
 Proof. intros [_ R] E. specialize (R c). unfold page_ok in R. by rewrite E in R. Qed.
@@ -110,8 +106,7 @@ Proof.
   destruct (interior_entry _ _ _ _ _ _ _ _ R E U) as (t&->&_&T). unfold target_of in T.
   destruct (e_present (t (position v (S l)))); [by apply IH|].
   destruct (e_frame (t (position v (S l))) =? 0); [|by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in T].
-  pose proof (table_le_top _ _ _ _ _ _ _ _ R E).
-  symmetry. eapply table_none_below; [done|symmetry; exact T|lia].
+  pose proof (table_le_top _ _ _ _ _ _ _ _ R E). symmetry. eapply table_none_below; [done|symmetry; exact T|lia].
 Qed.
 
 Lemma leaf_view ρ V m c n k v : rep ρ V m -> ρ c = Partition n -> leaf m c k v = v_table V c k 0 (prefix v 0).
@@ -126,10 +121,10 @@ Lemma views_agree ρ V m c n : rep ρ V m -> ρ c = Partition n ->
   (forall v, mmu_entry m c v = v_entry V c v) /\ (forall v, gift_entry m c v = v_gift V c v)
   /\ (forall v, origin_entry m c v = v_origin V c v) /\ parent_entry m c = v_parent V c.
 Proof.
-  intros R E. split_and!; try intros v; unfold mmu_entry, gift_entry, origin_entry, parent_entry;
-    rewrite ?(leaf_view _ _ _ _ _ _ v R E); try (destruct (v_table _ _ _ _ _) as [p|] eqn:T;
-    [destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&->&Ht);
-     destruct (Ht _ (position_lt v 0)) || pose proof (Ht _ (position_lt v 0)); by rewrite vaddr_split in *|]).
+  intros R E.
+  split_and!; try intros v; unfold mmu_entry, gift_entry, origin_entry, parent_entry; rewrite ?(leaf_view _ _ _ _ _ _ v
+    R E); try (destruct (v_table _ _ _ _ _) as [p|] eqn:T; [destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&->&Ht);
+    destruct (Ht _ (position_lt v 0)) || pose proof (Ht _ (position_lt v 0)); by rewrite vaddr_split in *|]).
   - symmetry. by apply (co_entry _ _ (proj1 R)).
   - symmetry. by apply (co_gift _ _ (proj1 R)).
   - symmetry. by apply (co_origin _ _ (proj1 R)).
@@ -147,11 +142,9 @@ Proof.
 Qed.
 
 (** The parent of a partition. *)
-Lemma parent_role ρ V m c n : rep ρ V m -> ρ c = Partition n ->
-  match n with
+Lemma parent_role ρ V m c n : rep ρ V m -> ρ c = Partition n -> match n with
   | O => c = root_partition /\ v_parent V c = 0
-  | S n' => c <> root_partition /\ ρ (v_parent V c) = Partition n'
-  end.
+  | S n' => c <> root_partition /\ ρ (v_parent V c) = Partition n' end.
 Proof. intros [C _]. apply (co_parent _ _ C). Qed.
 
 End Facts.

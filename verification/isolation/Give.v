@@ -7,7 +7,7 @@
 From Pip.Isolation Require Export Depth.
 From Pip.Services Require Export Give.
 
-Section Spread.
+Section Give.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat) (b : bool).
 
@@ -16,7 +16,7 @@ Lemma rep_entries_ext ρ V m f g : (forall c v, f c v = g c v) -> rep ρ (with_e
 Proof.
   intros E [C R]. split.
   - destruct C. split; try done. intros c v T. cbn in *. rewrite <- E. auto.
-  - intros q. specialize (R q). unfold page_ok in *. destruct (ρ q) as [| | |c [] [|l] u| |]; try done.
+  - intros q. specialize (R q). unfold page_ok in *. destruct (ρ q) as [| | |c [] [|l] u| | |]; try done.
     destruct R as (t&Et&Ht). exists t. split; [done|]. intros i Hi. destruct (Ht _ Hi). cbn in *. by rewrite <- E.
 Qed.
 
@@ -24,8 +24,8 @@ Qed.
 Lemma inv_set_access ρ V p b : inv ρ V -> (b = true -> ρ p = UserPage) -> inv ρ (set_access p b V).
 Proof.
   intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] Hp. set (V' := set_access p b V).
-  assert (Em : forall c v, v_entry V' c v =
-    if decide (pres V c v /\ pg V c v = p) then set_user b (v_entry V c v) else v_entry V c v) by done.
+  assert (Em : forall c v, v_entry V' c v = if decide (pres V c v /\ pg V c v = p) then set_user b (v_entry V c v) else
+    v_entry V c v) by done.
   assert (E1 : forall c v, pres V' c v <-> pres V c v) by (intros; unfold pres; rewrite Em; by case_decide).
   assert (E2 : forall c v, pg V' c v = pg V c v) by (intros; unfold pg; rewrite Em; by case_decide).
   assert (E3 : forall a w q c, gives V' a w q c <-> gives V a w q c) by (intros; unfold gives; by rewrite E1, !E2).
@@ -55,51 +55,48 @@ Definition spread_to ρ V p n b (f : N -> N -> entry) : N -> N -> entry := fun c
 
 Definition spread b : nat -> page -> vaddr -> K unit := if b then show else hide.
 
-Lemma wp_spread_S b fuel c v (Q : unit -> state -> Prop) s :
-  wp (let! table := leaf_mmu c v in
+Lemma wp_spread_S b fuel c v (Q : unit -> state -> Prop) s : wp (let! table := leaf_mmu c v in
       let! e := read_entry table (index_at v leaf_level) in
       bind (write_entry table (index_at v leaf_level) (set_user b e)) (fun _ =>
-      if c =? root_partition then ret tt else
-      let! origins := leaf_shadow2 c v in
-      let! origin := read_origin origins (index_at v leaf_level) in
-      let! parent := parent_of c in
-      spread b fuel parent origin)) Q s ->
-  wp (spread b (S fuel) c v) Q s.
+      if c =? root_partition then ret tt else let! origins := leaf_shadow2 c v in
+      let! origin := read_origin origins (index_at v leaf_level) in let! parent := parent_of c in
+      spread b fuel parent origin)) Q s -> wp (spread b (S fuel) c v) Q s.
 Proof. by destruct b. Qed.
 
 (** On the way, the entries [f] and those of [V] differ only in what user mode may access. *)
 Lemma wp_spread ρ V m0 b n : rep ρ V m0 -> inv ρ V -> forall fuel f m x r t c v (Q : unit -> state -> Prop),
   rep ρ (with_entries f V) m -> (forall c' v', set_user b (f c' v') = set_user b (v_entry V c' v')) ->
   ρ c = Partition n -> pres V c v -> (n < fuel)%nat ->
-  (forall m', rep ρ (with_entries (spread_to ρ V (pg V c v) n b f) V) m' ->
-     (forall q, (forall c' u, ρ q <> TreeTable c' Mmu 0 u) -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (with_entries (spread_to ρ V (pg V c v) n b f) V) m' -> Q tt (State m' x r t)) ->
   wp (spread b fuel c v) Q (State m x r t).
 Proof.
-  intros R0 I. induction n as [|n IH]; intros [|fuel] f m x r t c v Q R Hf Ec P Hl HQ; try lia; apply wp_spread_S;
-    pose proof (parent_role _ _ _ _ _ R0 Ec) as D; destruct (pres_table _ _ _ _ _ R0 P) as [p Lp];
-    pose proof (table_role _ _ _ _ _ _ _ _ R0 Lp) as Ep; pose proof (entry_not_kernel _ _ _ _ _ _ R Lp) as Ek.
+  intros R0 I.
+  induction n as [|n IH]; intros [|fuel] f m x r t c v Q R Hf Ec P Hl HQ; try lia; apply wp_spread_S; pose proof
+    (parent_role _ _ _ _ _ R0 Ec) as D; destruct (pres_table _ _ _ _ _ R0 P) as [p Lp]; pose proof (table_role _ _ _ _ _
+    _ _ _ R0 Lp) as Ep; assert (Ek : e_kernel (f c v) = false) by exact (entry_not_kernel _ _ (State m x r t) R _ _ _
+    Lp).
   (* an entry at depth (dep c) that maps this page is (c,v) *)
   all: assert (Hdc : dep ρ c = _) by (unfold dep; rewrite Ec; reflexivity).
   all: assert (Hone : forall c' v', pres V c' v' -> pg V c' v' = pg V c v -> dep ρ c' = dep ρ c -> c' = c /\ v' = v)
-    by (intros c' v' P' E' Ed; destruct (pres_partition _ _ _ _ _ R0 P') as [j Ej]; unfold dep in Ed;
-        rewrite Ej, Ec in Ed; subst j; exact (mapped_once_at_depth _ _ _ _ R0 I _ _ _ _ Ej Ec P' P E')).
-  all: do 4 step; step; eapply wp_write_entry; [exact R|exact Lp|exact Ek|]; intros m1 R1 F1; cbn beta;
-    change (v_entry (with_entries f V) c v) with (f c v) in R1; rewrite Hf in R1.
-  - destruct D as [-> _]. rewrite N.eqb_refl. step. apply HQ; [|intros q Hq; apply F1; intros ->; by eapply Hq].
-    refine (rep_entries_ext _ V _ _ _ _ R1). intros c' v'. unfold set2, spread_to.
-    case_decide as H1; case_decide as H2; destruct_and?; subst; try done; exfalso.
+    by (intros c' v' P' E' Ed; destruct (pres_partition _ _ _ _ _ R0 P') as [j Ej]; unfold dep in Ed; rewrite Ej, Ec in
+      Ed; subst j; exact (mapped_once_at_depth _ _ _ _ R0 I _ _ _ _ Ej Ec P' P E')).
+  all: apply wp_bind; (eapply wp_gets; [eapply gets_leaf_known with (k := Mmu); [exact R|exact Lp]|]); apply wp_bind;
+    (eapply wp_gets; [eapply gets_read_entry; [exact R|exact Lp]|]); apply wp_bind; eapply wp_write_entry; [exact
+      R|exact Lp|exact Ek|]; intros m1 R1; cbn beta; change (v_entry (with_entries f V) c v) with (f c v) in R1; rewrite
+      Hf in R1.
+  - destruct D as [-> _]. rewrite N.eqb_refl. step. apply HQ. refine (rep_entries_ext _ V _ _ _ _ R1). intros c' v'.
+    unfold set2, spread_to. case_decide as H1; case_decide as H2; destruct_and?; subst; try done; exfalso.
     + apply H2. split_and!; auto. lia.
     + apply H1, Hone; auto. lia.
-  - destruct D as [Dr Dp]. rewrite (proj2 (N.eqb_neq _ _) Dr).
-    destruct (inv_parent _ _ I _ _ P Dr) as (Pw&Gw&_).
-    change (with_entry c v (set_user b (v_entry V c v)) (with_entries f V)) with
-      (with_entries (set2 c v (set_user b (v_entry V c v)) f) V) in R1. clear R. rename R1 into R. do 6 step.
+  - destruct D as [Dr Dp]. rewrite (proj2 (N.eqb_neq _ _) Dr). destruct (inv_parent _ _ I _ _ P Dr) as (Pw&Gw&_).
+    change (with_entry c v (set_user b (v_entry V c v)) (with_entries f V)) with (with_entries (set2 c v (set_user b
+      (v_entry V c v)) f) V) in R1. clear R. rename R1 into R.
+    destruct (leaf_of_kind _ _ _ _ Shadow2 _ _ I Lp) as [q Lq]. apply wp_bind.
+    eapply wp_gets; [eapply gets_leaf_known with (k := Shadow2); [exact R|exact Lq]|]. step. step.
     eapply IH; [exact R| |exact Dp|exact Pw|lia|].
     { intros c' v'. unfold set2. case_decide as E; [|apply Hf]. by destruct E as [-> ->]. }
-    cbn [v_parent v_origin with_entries]. rewrite Gw. intros m2 R2 F2. apply HQ;
-      [|intros q Hq; rewrite F2 by done; apply F1; intros ->; by eapply Hq].
-    refine (rep_entries_ext _ V _ _ _ _ R2). intros c' v'. unfold spread_to, set2.
-    destruct (decide (c' = c /\ v' = v)) as [[-> ->]|Hn].
+    cbn [v_parent v_origin with_entries]. rewrite Gw. intros m2 R2. apply HQ. refine (rep_entries_ext _ V _ _ _ _ R2).
+    intros c' v'. unfold spread_to, set2. destruct (decide (c' = c /\ v' = v)) as [[-> ->]|Hn].
     + rewrite decide_False by (rewrite Hdc; intros (?&?&?); lia). by rewrite decide_True by (rewrite Hdc; auto).
     + case_decide as H1; case_decide as H2; destruct_and?; try done; exfalso.
       * apply H2. split_and!; auto.
@@ -109,25 +106,16 @@ Qed.
 (** From the deepest mapping, the climb reaches all. *)
 Lemma wp_spread_all ρ V m x r t c n v b (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
   pres V c v -> deepest ρ V (pg V c v) n ->
-  (forall m', rep ρ (set_access (pg V c v) b V) m' ->
-     (forall q, (forall c' u, ρ q <> TreeTable c' Mmu 0 u) -> m' q = m q) -> Q tt (State m' x r t)) ->
+  (forall m', rep ρ (set_access (pg V c v) b V) m' -> Q tt (State m' x r t)) ->
   wp (spread b page_fuel c v) Q (State m x r t).
 Proof.
   intros R I Ec P Dp HQ. eapply (wp_spread ρ V m b n R I _ (v_entry V)); [by destruct V|done..|by eapply depth_lt|].
-  intros m' R' F. apply HQ; [|done].
-  refine (rep_entries_ext _ V _ _ _ _ R'). intros c' v'. unfold spread_to. apply decide_ext.
-  split; [by intros (?&?&?)|].
-  intros [P' E']. destruct (pres_partition _ _ _ _ _ R P') as [j Ej]. split_and!; try done. unfold dep. rewrite Ej.
-  by eapply Dp.
+  intros m' R'. apply HQ. refine (rep_entries_ext _ V _ _ _ _ R'). intros c' v'. unfold spread_to. apply decide_ext.
+  split; [by intros (?&?&?)|]. intros [P' E']. destruct (pres_partition _ _ _ _ _ R P') as [j Ej]. split_and!; try done.
+  unfold dep. rewrite Ej. by eapply Dp.
 Qed.
 
-End Spread.
-
 (** ** Pure lemmas about [given] and [returned] *)
-Section Pure.
-Context `{Params}.
-Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (n : nat).
-
 Lemma set_access_pres p b V c v : pres (set_access p b V) c v <-> pres V c v.
 Proof. unfold pres. cbn. by case_decide. Qed.
 
@@ -163,12 +151,9 @@ Lemma given_hidden V a v g c w : pres (given a v g V) c w -> pg (given a v g V) 
   e_user (v_entry (given a v g V) c w) = false.
 Proof.
   change (pres (given a v g V) c w) with (pres (set_access (pg V a v) false V) c w).
-  change (pg (given a v g V) c w) with (pg (set_access (pg V a v) false V) c w).
-  rewrite set_access_pres, set_access_pg. intros. cbn. by rewrite decide_True.
+  change (pg (given a v g V) c w) with (pg (set_access (pg V a v) false V) c w). rewrite set_access_pres, set_access_pg.
+  intros. cbn. by rewrite decide_True.
 Qed.
-
-Lemma set_access_gift p b V : v_gift (set_access p b V) = v_gift V.
-Proof. done. Qed.
 
 Lemma given_pres V a v g c w : pres (given a v g V) c w <-> pres V c w.
 Proof. apply set_access_pres. Qed.
@@ -203,17 +188,15 @@ Qed.
 (** Kernel data of nobody is cleared. *)
 Lemma inv_cleared ρ V p f : inv ρ V -> free (ρ p) -> inv (update ρ p UserPage) (with_data p f V).
 Proof.
-  intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] Hp. assert (free UserPage) as Hr by by right.
-  split; try done.
-  - by apply relabel_iff; auto using structure_not_free_partition.
+  intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] Hp. assert (free UserPage) as Hr by done. split; try done.
+  - by apply relabel_partition.
   - intros c w Pc. unfold pg. cbn. destruct (decide (e_frame (v_entry V c w) = p)) as [->|]; [by rewrite update_eq|].
     rewrite update_ne by done. by apply Im.
   - intros c w U. pose proof (Ik _ _ U) as E. unfold pg in *. cbn.
     destruct (decide (e_frame (v_entry V c w) = p)) as [->|]; [by rewrite update_eq|by rewrite update_ne].
   - intros q c. rewrite relabel_owner by done. apply Is.
   - intros q c w. rewrite relabel_owner by done. apply In.
-  - intros a d D. destruct (Ic _ _ D) as (?&?&[j Ej]&?&?). split_and!; try done. exists j.
-    by apply relabel_iff; auto using structure_not_free_partition.
+  - intros a d D. destruct (Ic _ _ D) as (?&?&[j Ej]&?&?). split_and!; try done. exists j. by apply relabel_partition.
 Qed.
 
 (** Shadow 1 forgets whom a page was given to, when no child maps or uses it. *)
@@ -226,7 +209,7 @@ Proof.
     pose proof (parent_role _ _ _ _ _ R Ej) as D. destruct j as [|j]; [tauto|]. destruct D as [_ D].
     rewrite E1, E2 in *. assert (j = n) as -> by congruence. pose proof (Dp _ _ _ Ej Pc ltac:(congruence)). lia. }
   assert (Hd : forall c d, gift_is_descriptor (v_gift V c d) = true -> ~ (c = a /\ d = v)).
-  { intros c d D [-> ->]. destruct (Ic _ _ D) as (_&_&[j Ej]&_). destruct Hp; congruence. }
+  { intros c d D [-> ->]. destruct (Ic _ _ D) as (_&_&[j Ej]&_). unfold pg in *. by rewrite Ej in Hp. }
   set (V0 := with_gift a v no_gift V).
   assert (Eg : forall c w, v_gift V0 c w = if decide (c = a /\ w = v) then no_gift else v_gift V c w) by done.
   assert (Hg : forall a' w q c, gives V a' w q c -> ~ (a' = a /\ w = v) -> gives V0 a' w q c).
@@ -237,19 +220,18 @@ Proof.
   - intros c w Pc Hc. apply Hg; [by apply Ip|]. cbn. by apply Hfree.
   - intros q c Ho Hc. destruct (Is _ _ Ho Hc) as [w G]. exists w. apply Hg; [done|]. intros [E1 ->].
     destruct G as (_&G&_). change (v_parent V0 c) with (v_parent V c) in *. rewrite E1 in G. subst q.
-    unfold owner in Ho. by destruct Hp as [E|E]; rewrite E in Ho.
+    unfold owner in Ho. by destruct (ρ (pg V a v)).
   - intros c d. rewrite Eg. case_decide; [done|]. apply Ic.
 Qed.
 
-End Pure.
-
 (** ** The rules *)
-Section Rules.
-Context `{Params}.
-Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (n : nat).
-
-(** Memory but leaf tables is as it was. *)
-Definition same_but_leaves ρ m m' : Prop := forall q, (forall c k u, ρ q <> TreeTable c k 0 u) -> m' q = m q.
+Lemma wp_set_gift ρ V m x r t c v q g (Q : unit -> state -> Prop) : rep ρ V m ->
+  v_table V c Shadow1 0 (prefix v 0) = Some q -> (forall m', rep ρ (with_gift c v g V) m' -> Q tt (State m' x r t)) ->
+  wp (Services.Give.set_gift c v g) Q (State m x r t).
+Proof.
+  intros R L HQ. apply wp_bind. eapply wp_gets; [eapply gets_leaf_known with (k := Shadow1); [exact R|exact L]|].
+  by eapply wp_write_gift.
+Qed.
 
 (** After the climb, [invalidate] makes the translation buffer right again. *)
 Lemma tlb_after_access ρ V m t x n v p b : rep ρ (set_access p b V) m -> inv ρ V -> ρ x = Partition n ->
@@ -265,57 +247,44 @@ Qed.
 Lemma wp_give ρ V m x r t n v g (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ x = Partition n ->
   (forall w, t w = v_entry V x w) -> pres V x v -> gift_child (v_gift V x v) = 0 ->
   (forall m' t', rep ρ (given x v g V) m' -> (forall w, t' w = v_entry (given x v g V) x w) ->
-     same_but_leaves ρ m m' -> Q tt (State m' x r t')) ->
-  wp (give x v g) Q (State m x r t).
+     Q tt (State m' x r t')) -> wp (give x v g) Q (State m x r t).
 Proof.
   intros R I Ex T P G HQ. unfold give. apply wp_bind.
-  eapply (wp_spread_all _ _ _ _ _ _ _ _ _ false); [done..|by eapply deepest_free|]. intros m1 R1 F1.
-  apply wp_bind, wp_invalidate. cbn [mem current registers tlb]. unfold Services.Give.set_gift.
-  assert (pres (set_access (pg V x v) false V) x v) as P1 by by apply set_access_pres.
+  eapply (wp_spread_all _ _ _ _ _ _ _ _ _ false); [done..|by eapply deepest_free|]. intros m1 R1.
+  apply wp_bind, wp_invalidate. cbn [mem current registers tlb].
   pose proof (tlb_after_access _ _ _ _ _ _ _ _ _ R1 I Ex P eq_refl T) as T1.
-  apply (inv_set_access ρ V (pg V x v) false) in I; [|done]. clear R. rename R1 into R. repeat step.
-  apply HQ; [exact R|exact T1|]. intros q Hq.
-  rewrite F; [apply F1; eauto|]. intros ->. eapply Hq. by eapply table_role.
+  destruct (pres_table _ _ _ _ _ R P) as [z Lz]. destruct (leaf_of_kind _ _ _ _ Shadow1 _ _ I Lz) as [q Lq].
+  eapply wp_set_gift; [exact R1|exact Lq|]. intros m2 R2. by apply HQ.
 Qed.
 
 (** [give_back] takes a page that is no structure and is mapped no deeper. *)
 Lemma wp_give_back ρ V m x r t n v p (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ x = Partition n ->
   (forall w, t w = v_entry V x w) -> pres V x v -> pg V x v = p -> free (ρ p) -> deepest ρ V p n ->
   (forall m' t', let ρ' := update ρ p UserPage in let V' := returned x v p V in
-     rep ρ' V' m' -> inv ρ' V' -> (forall w, t' w = v_entry V' x w) ->
-     (forall q, q <> p -> (forall c k u, ρ q <> TreeTable c k 0 u) -> m' q = m q) -> Q tt (State m' x r t')) ->
+     rep ρ' V' m' -> inv ρ' V' -> (forall w, t' w = v_entry V' x w) -> Q tt (State m' x r t')) ->
   wp (give_back x v p) Q (State m x r t).
 Proof.
   intros R I Ex T P Ep Hp Dp HQ. unfold give_back. apply wp_bind, wp_put. cbn [mem current registers tlb].
   pose proof (rep_clear _ _ _ _ R Hp) as R0. pose proof (inv_cleared _ _ _ (fun _ => 0) I Hp) as I0.
-  assert (forall q j, update ρ p UserPage q = Partition j <-> ρ q = Partition j) as HP.
-  { intros. apply relabel_iff; auto using structure_not_free_partition. by right. }
-  assert (forall q c k u, update ρ p UserPage q = TreeTable c k 0 u -> ρ q = TreeTable c k 0 u) as HT.
-  { intros q c k u. apply relabel_iff; auto using structure_not_free_table. by right. }
-  set (ρ' := update ρ p UserPage) in *. set (V0 := with_data p (fun _ => 0) V) in *.
+  assert (forall q j, update ρ p UserPage q = Partition j <-> ρ q = Partition j) as HP by (intros; by apply
+    relabel_partition). set (ρ' := update ρ p UserPage) in *. set (V0 := with_data p (fun _ => 0) V) in *.
   assert (ρ' p = UserPage) as Ep' by apply update_eq. apply HP in Ex. apply wp_bind.
   assert (deepest ρ' V0 p n) as Dp0 by (intros c w j Ec%HP; by apply Dp). change (pg V0 x v = p) in Ep.
-  eapply (wp_spread_all ρ' V0 _ _ _ _ x n v true); [done..|by rewrite Ep|]. rewrite Ep. intros m1 R1 F1.
-  apply wp_bind, wp_invalidate. cbn [mem current registers tlb]. unfold Services.Give.set_gift.
+  eapply (wp_spread_all ρ' V0 _ _ _ _ x n v true); [done..|by rewrite Ep|]. rewrite Ep. intros m1 R1.
+  apply wp_bind, wp_invalidate. cbn [mem current registers tlb].
   assert (pres (set_access p true V0) x v) as P1 by by apply set_access_pres.
   pose proof (tlb_after_access ρ' V0 _ _ _ _ _ _ _ R1 I0 Ex P Ep T) as T1.
-  pose proof (inv_set_access ρ' V0 p true I0 ltac:(done)) as I1. clear R I. rename R1 into R. rename I1 into I.
-  assert (deepest ρ' (set_access p true V0) p n) as Dp1.
+  pose proof (inv_set_access ρ' V0 p true I0 ltac:(done)) as I1. assert (deepest ρ' (set_access p true V0) p n) as Dp1.
   { intros c w j Ec. rewrite set_access_pres, set_access_pg. by apply Dp0. }
   assert (pg (set_access p true V0) x v = p) as Ep1 by by rewrite set_access_pg.
   assert (inv ρ' (returned x v p V)) as I2.
   { change (inv ρ' (with_gift x v no_gift (set_access p true V0))).
-    eapply inv_ungift; [exact R|exact I|done..| |]; rewrite Ep1; [by right|done]. }
-  repeat step. apply HQ; [exact R|exact I2|exact T1|]. intros q Hqp Hq. rewrite F; [rewrite F1|].
-  - by rewrite update_ne.
-  - intros c u E%HT. by eapply Hq.
-  - intros ->. eapply Hq, HT, table_role; [exact R|exact L].
+    eapply inv_ungift; [exact R1|exact I1|done..| |]; rewrite Ep1; [by rewrite Ep'|done]. }
+  destruct (pres_table _ _ _ _ _ R P) as [z Lz]. destruct (leaf_of_kind _ _ _ _ Shadow1 _ _ I Lz) as [q Lq].
+  eapply wp_set_gift; [exact R1|exact Lq|]. intros m2 R2. by apply HQ.
 Qed.
 
-Lemma offerable_page_ne ρ V x v w : inv ρ V -> offerable ρ V x v -> offerable ρ V x w -> v <> w -> pg V x v <> pg V x w.
-Proof. intros I O O' Hn E. by apply Hn, (inv_once _ _ I x); [apply O|apply O'|]. Qed.
-
-End Rules.
+End Give.
 
 (** Gives one page, and knows of the other offered pages that they still are; [T] is about the translation buffer. *)
 Ltac give_step T :=
@@ -329,5 +298,5 @@ Ltac give_step T :=
           first [ assert (w <> v) by congruence; apply (offerable_given ρ V x v g w) in O'; [|assumption..] | clear O' ]
       end;
       try (apply (inv_given ρ V x v g) in I; [|assumption|assumption|reflexivity]); clear T R;
-      let m' := fresh "m" in let t' := fresh "t" in let F := fresh "F" in intros m' t' R T F; cbn beta
+      let m' := fresh "m" in let t' := fresh "t" in intros m' t' R T; cbn beta
   end.

@@ -4,8 +4,7 @@
     [confined s s']: from [s] to [s'], user data that the running partition does not map keeps its contents, and for
     each partition outside its subtree (siblings, ancestors, strangers) the tables say what they said, but that pages
     of the running partition may have become accessible or inaccessible there.  Stated on memory alone. *)
-From Pip.Isolation Require Export Execution.
-From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver State.
+From Pip.Isolation Require Export Refinement Safety.
 
 Section Statement.
 Context `{Params}.
@@ -55,15 +54,13 @@ Lemma outs_not_a b : outs b -> b <> a.
 Proof. intros [_ D] ->. apply D. constructor. Qed.
 
 Lemma is_child_child x d c : is_partition ρ x -> is_child ρ V x d c -> child m x c.
-Proof.
-  intros [n Ex] C. exists d. destruct (views_agree _ _ _ _ _ R Ex) as (->&->&_). split; apply C.
-Qed.
+Proof. intros [n Ex] C. exists d. destruct (views_agree _ _ _ _ _ R Ex) as (->&->&_). split; apply C. Qed.
 
 Lemma parent_child c n : ρ c = Partition (S n) -> child m (v_parent V c) c.
 Proof.
   intros E. destruct (parent_role _ _ _ _ _ R E) as [Hr Ep].
-  destruct (inv_structure _ _ I c c) as (w&_&_&_&G4&G5); [unfold owner; by rewrite E|done|].
-  eexists. destruct (views_agree _ _ _ _ _ R Ep) as (->&->&_). by split.
+  destruct (inv_structure _ _ I c c) as (w&_&_&_&G4&G5); [unfold owner; by rewrite E|done|]. eexists.
+  destruct (views_agree _ _ _ _ _ R Ep) as (->&->&_). by split.
 Qed.
 
 Lemma child_not_outs d c : is_child ρ V a d c -> ~ outs c.
@@ -122,20 +119,16 @@ Lemma kept_with_table V' c k l u (p : option N) : kept V' -> ~ outs c -> kept (w
 Proof. intros [] Hc. split; auto. intros b k' l' u' O. cbn. rewrite decide_False; [auto|]. by intros (->&_). Qed.
 
 Lemma kept_with_data V' p f : kept V' -> own p \/ ρ p <> UserPage -> kept (with_data p f V').
-Proof.
-  intros [] Hp. split; auto. intros q Eq Hq. cbn. rewrite update_ne; [auto|]. intros ->. by destruct Hp.
-Qed.
+Proof. intros [] Hp. split; auto. intros q Eq Hq. cbn. rewrite update_ne; [auto|]. intros ->. by destruct Hp. Qed.
+
+Lemma kept_with_note V' q (n : note) : kept V' -> kept (with_note q n V').
+Proof. by intros []. Qed.
 
 Lemma kept_unlinked V' c k l u : kept V' -> ~ outs c -> kept (unlinked c k l u V').
 Proof.
-  intros [] Hc. split; auto.
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
-    by destruct D as [-> _].
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
-    by destruct D as [-> _].
-  - intros b v O. destruct k; cbn; auto. case_match; auto. unfold wipe. case_decide as D; [|auto].
-    by destruct D as [-> _].
-  - intros b k' l' u' O. cbn. rewrite decide_False; [auto|]. by intros (->&_).
+  intros [] Hc.
+  split; auto; intros b **; cbn; [| | |rewrite decide_False; [auto|by intros (->&_)]]; case_decide; auto; unfold wipe;
+    (case_decide as D; [by destruct D as [-> _]|auto]).
 Qed.
 
 Lemma kept_given V' w g : kept V' -> own (pg V' a w) -> kept (given a w g V').
@@ -148,83 +141,181 @@ Proof.
 Qed.
 
 (** *** Each service *)
-Lemma offerable_own w : offerable ρ V a w -> own (pg V a w).
-Proof. intros O. exists w. split; [apply O|done]. Qed.
 
-Lemma kept_added w d ch x wr ex : is_child ρ V a d ch -> kept (added a w d ch x wr ex V).
+(** A check that was passed. *)
+Lemma passed checks (b : bool) st : Forall (fun x => x.2 <> DONE) checks -> first_failing checks = DONE ->
+  (b, st) ∈ checks ->
+  b = true.
 Proof.
-  intros C. pose proof (child_not_outs _ _ C). assert (~ outs a) by (intros X; by apply (outs_not_a a)).
-  repeat first [apply kept_refl|apply kept_with_entry|apply kept_with_gift|apply kept_with_origin]; done.
+  induction 1 as [|[b' st'] l Hst _ IH]; cbn; [by intros _ ?%elem_of_nil|]. destruct b'; [|by intros ->].
+  intros F [[= -> ->]|E]%elem_of_cons; auto.
 Qed.
 
-Lemma kept_removed w d ch x : is_child ρ V a d ch -> kept (removed a w ch x V).
+Ltac passed F b st := refine (passed _ b st _ F _); [repeat constructor; by repeat case_match|];
+  cbn [app]; repeat first [apply elem_of_list_here | apply elem_of_list_further].
+
+Lemma named_child child : is_named V a child = true -> is_child ρ V a (page_number child) (child_of V a child).
+Proof. intros N%negb_true_iff%N.eqb_neq. by eapply child_of_child. Qed.
+
+Lemma mapped_own w : e_present (v_entry V a w) = true -> own (pg V a w).
+Proof. by exists w. Qed.
+
+Lemma kept_lent w d ch x wr ex : ~ outs ch -> kept (added a w d ch x wr ex V) /\ kept (removed a w ch x V).
 Proof.
-  intros C. pose proof (child_not_outs _ _ C). assert (~ outs a) by (intros X; by apply (outs_not_a a)).
-  repeat first [apply kept_refl|apply kept_with_entry|apply kept_with_gift|apply kept_with_origin]; done.
+  intros Hc. assert (~ outs a) by (intros X; by apply (outs_not_a a)).
+  split; repeat first [apply kept_refl|apply kept_with_entry|apply kept_with_gift|apply kept_with_origin]; done.
 Qed.
 
-Lemma kept_created d w1 w2 w3 w4 : (forall w, w ∈ [d; w1; w2; w3; w4] -> offerable ρ V a w) ->
-  kept (created a d w1 w2 w3 w4 V).
+Lemma kept_created d w1 w2 w3 w4 : (forall w, w ∈ [d; w1; w2; w3; w4] -> own (pg V a w)) ->
+  e_user (v_entry V a d) = true -> kept (created a d w1 w2 w3 w4 V).
 Proof.
-  intros HO. assert (kept (given a d (descriptor_gift d) (offered_up a d w1 w2 w3 w4 V))) as K.
-  { unfold offered_up. cbv zeta. repeat apply kept_given; rewrite ?given_pg; try apply kept_refl;
-      apply offerable_own, HO; set_solver. }
-  assert (~ outs (pg V a d)) as Hd by (intros [[n E] _]; rewrite (offer_role _ _ _ _ (HO d ltac:(left))) in E; done).
-  unfold created. generalize dependent (given a d (descriptor_gift d) (offered_up a d w1 w2 w3 w4 V)). intros V4 [].
-  split; auto; intros b **; cbn; rewrite ?update_ne by (by intros ->); auto.
-  rewrite decide_False; [auto|]. by intros (->&_).
+  intros HO U. assert (kept (given a d (descriptor_gift d) (offered_up a d w1 w2 w3 w4 V))) as K.
+  { unfold offered_up. cbv zeta. repeat apply kept_given; rewrite ?given_pg; try apply kept_refl; apply HO; set_solver.
+    }
+  assert (~ outs (pg V a d)) as Hd by (intros [[n E] _]; by rewrite (inv_kernel _ _ I _ _ U) in E). unfold created.
+  generalize dependent (given a d (descriptor_gift d) (offered_up a d w1 w2 w3 w4 V)). intros V4 [].
+  split; auto; intros b **; cbn; rewrite ?update_ne by (by intros ->); auto. rewrite decide_False; [auto|].
+  by intros (->&_).
 Qed.
 
-Lemma kept_prepared d ch l v first rest V' : is_child ρ V a d ch -> prepared_from ρ V m a d ch l v first rest V' ->
-  kept V'.
+Lemma kept_prepared d ch l v w1 w2 w3 V0 : ~ outs ch -> kept V0 -> (forall w, pg V0 a w = pg V a w) ->
+  own (pg V a w1) -> own (pg V a w2) -> own (pg V a w3) -> kept (prepared a d ch l v w1 w2 w3 V0).
 Proof.
-  intros C (_&_&O1&O2&O3&X). pose proof (child_not_outs _ _ C) as Hc.
-  assert (forall V0 w1 w2 w3, kept V0 -> (forall w, pg V0 a w = pg V a w) -> offerable ρ V a w1 -> offerable ρ V a w2 ->
-    offerable ρ V a w3 -> kept (prepared a d ch l v w1 w2 w3 V0)) as K.
-  { intros V0 w1 w2 w3 K0 E Y1 Y2 Y3. unfold prepared, linked. cbv zeta. do 3 (apply kept_with_table; [|done]).
-    repeat apply kept_given; rewrite ?given_pg, ?E; auto using offerable_own. }
-  destruct X as [(_&_&->)|(_&O4&_&->)]; apply K; auto using kept_refl.
-  - unfold extended. apply kept_with_list; [|done]. apply kept_given; auto using kept_refl, offerable_own.
-  - intros w. apply (given_pg V a _ (gift_of d)).
+  intros Hc K0 E Y1 Y2 Y3. unfold prepared, recorded, linked. cbv zeta. apply kept_with_note.
+  do 3 (apply kept_with_table; [|done]). repeat apply kept_given; rewrite ?given_pg, ?E; auto.
 Qed.
 
-Lemma kept_collected d ch l u v1 V' : is_child ρ V a d ch -> collected V a ch l u v1 V' -> kept V'.
+Lemma kept_extended d ch w4 : ~ outs ch -> own (pg V a w4) -> kept (extended a d ch w4 V).
 Proof.
-  intros C (v2&v3&p1&p2&p3&(_&P1&E1)&(_&P2&E2)&(_&P3&E3)&X). pose proof (child_not_outs _ _ C) as Hc.
-  assert (own p1 /\ own p2 /\ own p3) as (O1&O2&O3) by (split_and!; eexists; eauto).
-  destruct X as [->|(v4&head&ls&next&_&_&P4&E4&->)]; unfold handed_over, handed_over_spare, unlinked_all.
-  - do 3 (apply kept_linked_back; [|done]). do 3 (apply kept_unlinked; [|done]). apply kept_refl.
-  - assert (own head) by (eexists; eauto). do 2 (apply kept_linked_back; [|done]). apply kept_with_list; [|done].
-    do 2 (apply kept_linked_back; [|done]). do 3 (apply kept_unlinked; [|done]). apply kept_refl.
+  intros Hc O. unfold extended. apply kept_with_note, kept_with_list; [|done]. apply kept_given; auto using kept_refl.
 Qed.
 
-Lemma kept_deleted d ch dead ρ' V' : is_child ρ V a d ch -> deleted ρ V a d ch dead ρ' V' -> kept V'.
+Lemma kept_collected ch l u place : ~ outs ch -> is_listed V a ch l u = true -> noted V ch l u = Some place ->
+  kept (collected V a ch l u place).
 Proof.
-  intros C (S&Da&[_ Pt Po Pp Pv Pl Pe _ Pg _ Pd]).
-  pose proof (fun b => dead_not_outs _ _ _ b C S) as Hd.
-  assert (forall w, gift_child (v_gift (without dead (with_gift a d (gift_of d) V)) a w) = d ->
-    e_frame (v_entry (without dead (with_gift a d (gift_of d) V)) a w) = pg V a w /\ own (pg V a w)) as Hw.
-  { intros w. cbn. rewrite Da. intros G. split; [done|]. exists w. split; [|done].
-    destruct (decide (w = d)) as [->|Hw]; [apply C|]. rewrite set2_ne in G by (by intros [_ ?]).
-    apply (inv_gift _ _ I). rewrite G. apply C. }
-  split; try (intros b **; rewrite ?Pt, ?Po, ?Pp, ?Pl, ?Pv; cbn; by rewrite ?(Hd _ ltac:(eassumption))).
-  - intros p _ Hp. destruct (Pd p) as [->|(w&G&E&_)]; [done|exfalso]. destruct (Hw w G) as [E' O].
-    unfold pg in E at 1. rewrite E' in E. by subst p.
-  - intros b v O. pose proof (Hd _ O) as Db. destruct (Pe b v) as [->|(->&w&G&E)]; cbn; rewrite ?Db; [by left|].
-    right. destruct (Hw w G) as [E' Ow]. unfold pg in E at 1. rewrite E' in E. unfold pg in E at 2. cbn in E.
-    rewrite Db in E. change (e_frame (v_entry V b v)) with (pg V b v) in E. rewrite <- E. split; [done|].
-    by exists true.
-  - intros b v O. rewrite Pg, decide_False by (intros [-> _]; by apply (outs_not_a a)). cbn.
-    rewrite (Hd _ O). apply set2_ne. intros [-> _]. by apply (outs_not_a a).
+  intros Hc. unfold is_listed. intros L N. rewrite N in L. unfold collected, handed_over.
+  destruct (record_at V place) as [e v1 v2 v3]. cbn [record_mmu record_shadow1 record_shadow2] in L. bool.
+  repeat match goal with M : maps V a ?v ?p = true |- _ => assert (own p) by (exists v; by apply maps_pres); clear M
+    end. assert (kept (struck place (list_head V ch) (unlinked_all ch l u V))) as K.
+  { unfold struck, unlinked_all. cbv zeta. do 2 apply kept_with_note. do 3 (apply kept_unlinked; [|done]).
+    apply kept_refl. }
+  generalize dependent (struck place (list_head V ch) (unlinked_all ch l u V)). intros V' K. cbv zeta.
+  match goal with M : (if loses_head V ch then _ else _) = true |- _ => revert M end.
+  destruct (loses_head V ch); intros M.
+  - assert (own (list_head V ch)) by (eexists; by apply maps_pres). do 2 (apply kept_linked_back; [|assumption]).
+    apply kept_with_list; [|done]. do 2 (apply kept_linked_back; [|assumption]). exact K.
+  - do 3 (apply kept_linked_back; [|assumption]). exact K.
 Qed.
 
-Lemma kept_stored V1 f : stored a V V1 -> (forall p,
-  p <> a -> p <> target -> f p = v_vsti V p) -> kept (new_states f V1).
+Lemma kept_released d v V' : kept V' -> pres V' a v -> own (pg V' a v) -> kept (released a d v V').
 Proof.
-  intros (dt&->&Hd) Hf. split; try done; auto.
-  - intros p _ Hp. cbn. destruct (Hd p) as [|(v&U&_&E)]; [done|]. destruct Hp. exists v.
-    by split; [apply (inv_user _ _ I)|].
-  - intros b O Ht. apply Hf; [by apply outs_not_a|done].
+  intros K P O. assert (~ outs a) by (intros X; by apply (outs_not_a a)). unfold released. case_match; [|done].
+  case_match; [by apply kept_with_gift|]. apply kept_with_gift; [|done]. apply kept_access; [|done].
+  apply kept_with_data; [done|by left].
+Qed.
+
+Lemma kept_deleted d ch : is_child ρ V a d ch -> is_partition ρ a -> kept (deleted a d ch V).
+Proof.
+  intros C [n Ea]. pose proof (child_depth _ _ _ _ _ _ _ R C Ea) as Ech.
+  pose proof (in_subtree_spec _ _ _ _ _ R Ech) as S.
+  assert (in_subtree page_fuel V ch a = false) as Da by (eapply in_subtree_below; [exact R|exact Ech|exact Ea|lia]).
+  pose proof (fun b => dead_not_outs _ _ _ b C S) as Hd. unfold deleted.
+  assert (forall b, let V' := released_before b a d (detached a d ch V) in kept V' /\ (forall w, pg V' a w = pg V a w /\
+    (pres V' a w <-> pres V a w)) /\ (forall w, gift_child (v_gift V' a w) = d -> pres V a w)) as X; [|apply X].
+  induction b as [|b IH] using N.peano_ind; cbv zeta.
+  - split_and!.
+    + split; intros b **; unfold released_before; rewrite N.recursion_0; cbn; rewrite ?Hd by done; auto. apply set2_ne.
+      intros [-> _]. by apply (outs_not_a a).
+    + intros w. unfold released_before, pres, pg. rewrite N.recursion_0. cbn. by rewrite Da.
+    + intros w. unfold released_before. rewrite N.recursion_0. cbn. rewrite Da. unfold set2.
+      case_decide as D; [destruct D as [_ ->]; intros _; apply C|]. intros G. apply (inv_gift _ _ I). rewrite G.
+      apply C.
+  - rewrite <- N.add_1_r, released_before_succ. destruct IH as (K&E&G).
+    generalize dependent (released_before b a d (detached a d ch V)). intros V' K E G. split_and!.
+    + destruct (decide (gift_child (v_gift V' a b) = d)) as [Gb|Gb]; [|unfold released; by rewrite (proj2 (N.eqb_neq _
+        _) Gb)]. apply kept_released; [done|apply E; auto|]. rewrite (proj1 (E b)). exists b. auto.
+    + intros w. destruct (released_pg V' a d b a w) as [-> ->]. apply E.
+    + intros w. rewrite released_gift. case_decide; [|apply G]. cbn. intros Z. by destruct (child_name _ _ _ _ _ C).
+Qed.
+
+Lemma kept_stored V1 : stored own V V1 -> kept V1.
+Proof. intros (dt&Hd&->). split; auto. intros p _ Hp. by destruct (Hd p). Qed.
+
+Lemma kept_saved save_at r : all_of_context (may_write V a) save_at = true -> kept (saved (context_at V a save_at) r V).
+Proof.
+  assert (forall v, may_write V a v = true -> own (pg V a v)) as Ho.
+  { intros v M%writable_readable. apply mapped_own. apply andb_true_iff in M as [_ U]. by apply (inv_user _ _ I). }
+  intros [_ [M1 M2]%andb_true_iff]%andb_true_iff. apply kept_stored, stored_saved; [by apply Ho|]. cbn.
+  destruct (in_one_page save_at); by apply Ho.
+Qed.
+
+Lemma kept_with_vsti V' c (b : bool) : kept V' -> c = a \/ c = target -> kept (with_vsti c b V').
+Proof.
+  intros [] Hc. split; auto. intros y O Hy. cbn. rewrite update_ne; [auto|]. intros ->.
+  destruct Hc as [->| ->]; [by apply (outs_not_a a)|done].
+Qed.
+
+Lemma kept_handled r w vector : w = target -> kept (handled V a r w vector).
+Proof.
+  intros ->. unfold handled, resumed. apply kept_with_vsti; [|by right]. unfold interrupted.
+  case_match eqn:M; [|apply kept_refl]. apply kept_saved. by apply andb_true_iff in M as [_ ?].
+Qed.
+
+(** A refusal changes nothing; otherwise all checks were passed, [F]. *)
+Ltac or_same := unfold decided; match goal with |- context [first_failing ?checks] =>
+    let B := fresh in let F := fresh "F" in let X := fresh "X" in
+    intros [_ X]; revert X; destruct (status_eq (first_failing checks) DONE) eqn:B; [|intros [_ ->]; apply kept_refl];
+    assert (F : first_failing checks = DONE) by (destruct (first_failing checks); done || by rewrite status_eq_ne in B);
+    clear B; let Et := fresh "Et" in intros [Et X] end.
+
+Lemma kept_prepare r child va first ans V' : specified V r a (CallPrepare child va first) ans target V' -> kept V'.
+Proof.
+  cbn [specified]. or_same.
+  assert (is_named V a child = true) as N by (unfold prepare_checks, child_checks in F; revert F; cbn;
+    destruct (is_named V a child); [done|discriminate]). pose proof (child_not_outs _ _ (named_child _ N)) as Hc.
+  unfold prepare_checks, child_checks in F.
+  destruct (lowest_level_of _ _ _) as [|l]; [destruct X as [-> _]; apply kept_refl|].
+  change (S l =? 0)%nat with false in F. cbn iota in F. cbv zeta in F. unfold offer_checks in F.
+  destruct (is_full _ _ _); destruct X as [_ ->]; (apply kept_prepared; [done| | |apply mapped_own..]);
+    try (match goal with |- ?b = true => passed F b NOT_MAPPED end); [| |apply kept_refl|done].
+  - apply kept_extended; [done|]. apply mapped_own. match goal with |- ?b = true => passed F b NOT_MAPPED end.
+  - intros w. apply (given_pg V a _ (gift_of (page_number child))).
+Qed.
+
+(** Whatever the call, if it is done as specified. *)
+Lemma kept_specified r (c : call) ans V' : is_partition ρ a -> specified V r a c ans target V' -> kept V'.
+Proof.
+  intros Pc S. destruct c; lazymatch type of S with
+    | specified _ _ _ (CallPrepare _ _ _) _ _ _ => by eapply kept_prepare
+    | _ => revert S; cbn [specified]; try or_same
+    end.
+  - subst V'. unfold createPartition_checks, offer_checks in F. apply kept_created.
+    + intros w Hw. apply mapped_own. rewrite !elem_of_cons, elem_of_nil in Hw.
+      destruct Hw as [->|[->|[->|[->|[-> |[]]]]]]; match goal with |- ?b = true => passed F b NOT_MAPPED end.
+    + match goal with |- ?b = true => passed F b NOT_ACCESSIBLE end.
+  - destruct X as [-> _]. apply kept_refl.
+  - subst V'.
+    assert (is_named V a child = true) as N by (unfold addVAddr_checks in F; passed F (is_named V a child) NOT_A_CHILD).
+    apply kept_lent. by eapply child_not_outs, named_child.
+  - subst V'.
+    assert (is_named V a child = true) as N by (unfold removeVAddr_checks in F; passed F (is_named V a child)
+      NOT_A_CHILD). eapply (kept_lent _ 0 _ _ false false). by eapply child_not_outs, named_child.
+  - destruct X as [-> _]. apply kept_refl.
+  - subst V'. apply kept_deleted; [|done]. apply named_child. passed F (is_named V a child) NOT_A_CHILD.
+  - assert (is_named V a child = true /\ is_listed V a (child_of V a child) (lowest_level_of V (child_of V a child)
+      (page_number va)) (prefix (page_number va) (lowest_level_of V (child_of V a child) (page_number va))) = true) as
+      [N L] by (unfold collect_checks, child_checks in F; cbv zeta in F; split; match goal with |- ?b = true => solve
+      [passed F b NOT_A_CHILD] || solve [passed F b NOT_LISTED] end).
+    destruct (noted _ _ _ _) as [place|] eqn:Np; [|done]. destruct X as [_ ->].
+    apply kept_collected; [by eapply child_not_outs, named_child|done..].
+  - subst V'. unfold yielded, resumed. cbv zeta. apply kept_with_vsti; [|by right]. apply kept_with_vsti; [|by left].
+    destruct (vidt_word V a save_slot =? 0) eqn:Z; [apply kept_refl|]. apply kept_saved. unfold yieldTo_checks in F.
+    rewrite Z in F. cbn [orb] in F. match goal with |- ?b = true => passed F b CALLER_CONTEXT_UNAVAILABLE end.
+  - destruct X as [-> _]. apply kept_refl.
+  - subst V'. apply kept_with_vsti; [apply kept_refl|by left].
+  - destruct X as [-> _]. apply kept_refl.
+  - subst V'. by apply kept_handled.
+  - destruct (told _ _ _ _) as [[b w]|]; [intros (_&<-&->); by apply kept_handled|intros (_&_&->); apply kept_refl].
 Qed.
 
 End Views.
@@ -239,18 +330,18 @@ Lemma outs_partition ρ V ρ' V' m a t b : rep ρ V m -> inv ρ V -> kept ρ V m
 Proof.
   intros R I K I'. induction 1 as [|x c Px IH Cx]; intros D; [eexists; apply (inv_root _ _ I')|].
   assert (~ descendant m a x) as Dx by (intros X; by eapply D, descendant_child).
-  pose proof (partition_role _ _ _ R I _ Px) as Hx. assert (outs ρ m a x) as O by by split.
-  destruct Cx as (d&G&<-). destruct Hx as [n Ex]. destruct (views_agree _ _ _ _ _ R Ex) as (Em&Eg&_).
-  rewrite Em. rewrite Eg in G. change (is_partition ρ' (pg V x d)). rewrite <- (kept_pg _ _ _ _ _ _ _ _ K O).
-  apply (inv_child _ _ I'). by rewrite (kept_gift _ _ _ _ _ _ K).
+  pose proof (partition_role _ _ _ R I _ Px) as Hx. assert (outs ρ m a x) as O by by split. destruct Cx as (d&G&<-).
+  destruct Hx as [n Ex]. destruct (views_agree _ _ _ _ _ R Ex) as (Em&Eg&_). rewrite Em. rewrite Eg in G.
+  change (is_partition ρ' (pg V x d)). rewrite <- (kept_pg _ _ _ _ _ _ _ _ K O). apply (inv_child _ _ I').
+  by rewrite (kept_gift _ _ _ _ _ _ K).
 Qed.
 
 Lemma confined_of_view ρ V ρ' V' s s' : holds ρ V s -> holds ρ' V' s' -> partition (mem s) (current s) ->
   kept ρ V (mem s) (current s) (current s') V' -> confined s s'.
 Proof.
   intros (R&I&[n Ea]&_) (R'&I'&_) Pa K.
-  assert (forall b, outside s b -> outs ρ (mem s) (current s) b /\ exists j j',
-    ρ b = Partition j /\ ρ' b = Partition j') as X.
+  assert (forall b, outside s b -> outs ρ (mem s) (current s) b /\ exists j j', ρ b = Partition j /\ ρ' b = Partition
+    j') as X.
   { intros b [Pb D]. pose proof (partition_role _ _ _ R I _ Pb) as [j Ej].
     destruct (outs_partition _ _ _ _ _ _ _ _ R I K I' Pb D) as [j' Ej']. split; [split; [by exists j|done]|eauto]. }
   assert (forall p, own V (current s) p -> mapped (mem s) (current s) p) as Hown.
@@ -261,8 +352,7 @@ Proof.
     assert (~ descendant (mem s) (current s) b) as D.
     { intros D. apply Hm, Hown. eapply descendant_own; [done..|]. by apply (inv_user _ _ I). }
     destruct (X b) as [O _]; [by split|]. pose proof (inv_kernel _ _ I _ _ U) as Ep.
-    assert (~ own V (current s) (pg V b v)) as Ho by auto.
-    assert (v_entry V' b v = v_entry V b v) as Ee.
+    assert (~ own V (current s) (pg V b v)) as Ho by auto. assert (v_entry V' b v = v_entry V b v) as Ee.
     { destruct (kept_entry _ _ _ _ _ _ K b v O) as [|[? _]]; done. }
     assert (ρ' (pg V b v) = UserPage) as Ep'.
     { unfold pg. rewrite <- Ee. apply (inv_kernel _ _ I'). by rewrite Ee. }
@@ -272,20 +362,16 @@ Proof.
     destruct (kept_entry _ _ _ _ _ _ K b v O) as [|[? ?]]; [by left|right]. split; [by apply Hown|done].
   - intros b v Ob. destruct (X b Ob) as [O (j&j'&Ej&Ej')]. destruct (views_agree _ _ _ _ _ R Ej) as (_&->&->&->).
     destruct (views_agree _ _ _ _ _ R' Ej') as (_&->&->&->).
-    split_and!; [by apply (kept_gift _ _ _ _ _ _ K)|by apply (kept_origin _ _ _ _ _ _ K)
-      |by apply (kept_parent _ _ _ _ _ _ K)].
+    split_and!; [by apply (kept_gift _ _ _ _ _ _ K)|by apply (kept_origin _ _ _ _ _ _ K) |by apply (kept_parent _ _ _ _
+      _ _ K)].
   - intros b Ob Ht. destruct (X b Ob) as [O (j&j'&Ej&Ej')].
-    destruct (descriptor_at _ _ _ _ _ R Ej) as (d&->&Hk&Hl&Hp&Hv),
-      (descriptor_at _ _ _ _ _ R' Ej') as (d'&->&Hk'&Hl'&Hp'&Hv').
-    pose proof (fun k => Hk' k) as Hr. pose proof (Hr Mmu) as H1. pose proof (Hr Shadow1) as H2.
-    pose proof (Hr Shadow2) as H3.
+    destruct (descriptor_at _ _ _ _ _ R Ej) as (d&->&Hk&Hl&Hp&Hv), (descriptor_at _ _ _ _ _ R' Ej') as
+      (d'&->&Hk'&Hl'&Hp'&Hv'). pose proof (fun k => Hk' k) as Hr. pose proof (Hr Mmu) as H1.
+    pose proof (Hr Shadow1) as H2. pose proof (Hr Shadow2) as H3.
     rewrite (kept_table _ _ _ _ _ _ K), Hk in H1, H2, H3 by done. rewrite (kept_list _ _ _ _ _ _ K), Hl in Hl' by done.
     rewrite (kept_parent _ _ _ _ _ _ K) in Hp' by done. rewrite (kept_vsti _ _ _ _ _ _ K) in Hv' by done.
     destruct d, d'. cbn in *. by simplify_eq.
 Qed.
-
-Lemma confined_refl s : confined s s.
-Proof. split; auto. Qed.
 
 Lemma current_partition_of ρ V s : holds ρ V s -> partition (mem s) (current s).
 Proof.
@@ -294,58 +380,12 @@ Proof.
   - eapply partition_child; [apply (IH (v_parent V c))|by eapply parent_child]. by apply (parent_role _ _ _ _ _ R Ec).
 Qed.
 
-(** From a specification to its theorem. *)
-Lemma spec_confined {A} ρ V (m : K A) (status_of : A -> status) (Q : A -> state -> Prop) s : holds ρ V s ->
-  wp m (fun x s' => decides (status_of x) s s' (Q x s')) s ->
-  (forall x s', Q x s' -> s' = s \/ exists ρ' V', holds ρ' V' s' /\ kept ρ V (mem s) (current s) (current s') V') ->
-  wp (outcome_of m) (fun _ s' => confined s s') s.
-Proof.
-  intros Hs S HQ. apply wp_outcome. eapply wp_mono; [exact S|]. intros x s' [D U].
-  assert (Q x s' -> confined s s') as X.
-  { intros q. destruct (HQ x s' q) as [->|(ρ'&V'&Hs'&K)]; [apply confined_refl|].
-    eapply confined_of_view; [done..|by eapply current_partition_of|done]. }
-  destruct (status_eq (status_of x) DONE) eqn:E.
-  - apply X, D. destruct (status_of x); done || by rewrite status_eq_ne in E.
-  - rewrite U; [apply confined_refl|]. intros Z. by rewrite Z, status_eq_refl in E.
-Qed.
-
-Lemma passed_kept ρ V s target s' : holds ρ V s -> passed ρ V (current s) target s' ->
-  exists ρ' V', holds ρ' V' s' /\ kept ρ V (mem s) (current s) (current s') V'.
-Proof.
-  intros Hs (V1&f&S&Et&Hs'&Hf). eexists _, _. split; [exact Hs'|]. rewrite Et. destruct Hs as (R&I&_).
-  by eapply kept_stored.
-Qed.
-
 (** Whatever the running partition asks of the kernel. *)
 Lemma serve_confined (c : call) s : wf s -> wp (serve c) (fun _ s' => confined s s') s.
 Proof.
-  intros (ρ&V&Hs). pose proof (current_partition_of _ _ _ Hs) as Pa. pose proof Hs as (R&I&_&_).
-  destruct c; cbn [serve].
-  - eapply spec_confined; [exact Hs|by eapply createPartition_spec|]. cbv beta zeta. intros _ s' (O&E&ρ'&Hs'). right.
-    eexists _, _. split; [exact Hs'|]. by apply kept_created.
-  - apply wp_outcome. eapply wp_mono; [by eapply countToMap_spec|]. intros _ s' ->. apply confined_refl.
-  - eapply spec_confined; [exact Hs|by eapply prepare_spec|]. cbv beta. intros ans s' (ch&C&E&[(->&_)|X]); [by left|].
-    destruct X as (l&ρ'&V'&Hs'&P). right. exists ρ', V'. split; [done|]. by eapply kept_prepared.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply addVAddr_spec|]. cbv beta zeta.
-    intros _ s' (ch&C&E&_&_&_&_&Hs'). right. eexists _, _. split; [exact Hs'|]. by apply kept_added.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply removeVAddr_spec|]. cbv beta zeta.
-    intros _ s' (ch&C&E&_&_&_&Hs'). right. eexists _, _. split; [exact Hs'|]. by eapply kept_removed.
-  - apply wp_outcome. eapply wp_mono; [by eapply mappedInChild_spec|]. intros _ s' [-> _]. apply confined_refl.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply deletePartition_spec|]. cbv beta.
-    intros _ s' (ch&dead&ρ'&V'&C&_&D&Hs'). right. exists ρ', V'. split; [done|]. by eapply kept_deleted.
-  - eapply spec_confined; [exact Hs|by eapply collect_spec|]. cbv beta. intros ans s' (ch&l&ρ'&V'&C&_&Hs'&_&v1&_&D).
-    right. exists ρ', V'. split; [done|]. by eapply kept_collected.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply yieldTo_spec|]. cbv beta. intros _ s' (a&P&_). right.
-    by eapply passed_kept.
-  - apply wp_outcome. eapply wp_mono; [by eapply getIntState_spec|]. intros _ s' [-> _]. apply confined_refl.
-  - apply wp_outcome. eapply wp_mono; [by eapply setIntState_spec|]. cbv beta. intros _ s' (_&E&Hs').
-    eapply confined_of_view; [exact Hs|exact Hs'|done|]. destruct (kept_refl ρ V (mem s) (current s) (current s')).
-    split; auto. intros b O _. cbn. apply update_ne. by eapply outs_not_a.
-  - apply wp_outcome. eapply wp_mono; [by eapply physicalAddress_spec|]. intros _ s' ->. apply confined_refl.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply deliverInterrupt_spec|]. cbv beta. intros _ s' P. right.
-    by eapply passed_kept.
-  - eapply (spec_confined _ _ _ id); [exact Hs|by eapply deliverFault_spec|]. cbv beta. intros _ s' (a&_&P). right.
-    by eapply passed_kept.
+  intros (ρ&V&Hs). pose proof (current_partition_of _ _ _ Hs) as Pa. pose proof Hs as (R&I&Pc&_). apply wp_bind.
+  eapply wp_mono; [by apply (refinement ρ V)|]. intros ans s' (_&ρ'&V'&Hs'&S). apply wp_ret.
+  eapply confined_of_view; [exact Hs|exact Hs'|exact Pa|]. by eapply kept_specified.
 Qed.
 
 (** Whatever happens next. *)
@@ -353,17 +393,10 @@ Theorem step_confined s s' : wf s -> step_to s s' -> confined s s'.
 Proof.
   intros W. destruct 1 as [c s s' E|s s' v e i w Ht [U Hw]%andb_true_iff E|s r].
   - pose proof (serve_confined c s W) as X. apply wp_done in X as (a&s2&E'&X). congruence.
-  - assert (i < 1024) as Hi.
-    { unfold write_word in E. destruct (i <? 1024) eqn:B; [by apply N.ltb_lt|done]. }
-    destruct W as (ρ&V&Hs). pose proof (translates_view _ _ _ _ _ Hs Ht) as ->.
-    pose proof (current_partition_of _ _ _ Hs) as Pa. pose proof Hs as (R&I&P&T).
-    destruct s as [m x r t]. cbn in *. pose proof (inv_kernel _ _ I _ _ U) as K.
-    assert (wp (write_word (pg V x v) i w) (fun _ s' => confined (State m x r t) s') (State m x r t)) as X.
-    { eapply wp_write_word; [exact R|exact K|exact Hi|]. intros m' R' _.
-    eapply (confined_of_view ρ V ρ); [exact Hs| |done|].
-      - split_and!; [exact R'| |exact P|exact T]. clear -I. destruct I. by split.
-      - apply kept_with_data; [apply kept_refl|left]. exists v. by split; [apply (inv_user _ _ I)|]. }
-    apply wp_done in X as (a&s2&E'&X). unfold pg in E'. congruence.
+  - destruct W as (ρ&V&Hs). pose proof (translates_view _ _ _ _ _ Hs Ht) as Ev.
+    destruct (user_write _ _ _ _ _ _ _ _ Hs Ht U E) as [_ X]. pose proof Hs as (_&I&_&_).
+    eapply (confined_of_view ρ V); [exact Hs|exact X|by eapply current_partition_of|].
+    apply kept_with_data; [apply kept_refl|left]. exists v. split; [|done]. apply (inv_user _ _ I). by rewrite <- Ev.
   - split; auto.
 Qed.
 

@@ -15,6 +15,7 @@ Inductive role : Type :=
 | Partition (depth : nat)                             (* the descriptor of a partition; the root has depth 0 *)
 | TreeTable (c : N) (k : kind) (l : nat) (u : N)      (* of partition [c], tree [k], level [l], prefix [u] *)
 | ListAt (c : N) (j : nat)                            (* of the list of [c], the [j]-th page from the end *)
+| Formatted (o : object)                              (* holds just that, and is about to be linked *)
 | Lost.                                               (* kernel data that no partition uses: to be cleared *)
 
 Section Invariant.
@@ -27,7 +28,7 @@ Definition owner ρ p : option N :=
   | Partition _ => Some p
   | TreeTable c _ _ _ => Some c
   | ListAt c _ => Some c
-  | Unused | UserPage | Lost => None
+  | Unused | UserPage | Formatted _ | Lost => None
   end.
 
 Definition is_partition ρ c : Prop := exists n, ρ c = Partition n.
@@ -86,8 +87,8 @@ Definition descriptor_ok V c (o : object) : Prop :=
 (** The page after the [j]-th from the end. *)
 Definition after V c j : N := match j with O => 0 | S j' => default 0 (v_list V c !! j') end.
 
-Definition list_ok V c j (o : object) : Prop :=
-  exists h t, o = ListPage h t /\ list_count h <= list_capacity /\ list_next h = after V c j.
+Definition list_page V c j (n : note) : object :=
+  ListPage (ListHeader (after V c j) (note_origin n) (note_count n)) (note_records n).
 
 Definition page_ok ρ V m p : Prop :=
   match ρ p with
@@ -95,7 +96,8 @@ Definition page_ok ρ V m p : Prop :=
   | UserPage => m p = Data (v_data V p)
   | Partition _ => descriptor_ok V p (m p)
   | TreeTable c k l u => table_ok V c k l u (m p)
-  | ListAt c j => list_ok V c j (m p)
+  | ListAt c j => m p = list_page V c j (v_note V p) /\ note_count (v_note V p) <= list_capacity
+  | Formatted o => m p = o
   end.
 
 Definition rep ρ V m : Prop := coherent ρ V /\ forall p, page_ok ρ V m p.

@@ -25,9 +25,8 @@ Proof.
   intros [Iroot Isync Iu Ig Im Ik Ip Ir Io Is In Ic] [Cd Cp Cpr Cn Cz Cpt Cpar Cr _] Hr Ht Em Eg Eo Ep.
   assert (forall c n, ρ c = Partition n -> ρ' c = Partition n) as HP.
   { intros c n E. destruct (Hr c) as [-> |(_&_&A)]; [done|]. apply adopt_role in A. congruence. }
-  assert (Egi : forall a w p c, gives V' a w p c <-> gives V a w p c) by (intros; unfold gives, pres, pg;
-  by rewrite Em, Eg).
-  split; try (unfold pres, pg; rewrite ?Em, ?Eg; done).
+  assert (Egi : forall a w p c, gives V' a w p c <-> gives V a w p c) by (intros; unfold gives, pres, pg; by rewrite Em,
+    Eg). split; try (unfold pres, pg; rewrite ?Em, ?Eg; done).
   - by apply HP.
   - intros c v P. unfold pres, pg in *. rewrite Em in *. specialize (Im _ _ P).
     destruct (Hr (e_frame (v_entry V c v))) as [-> |(Ho&_)]; [done|]. intros X. unfold owner in Ho. by rewrite X in Ho.
@@ -38,8 +37,8 @@ Proof.
   - intros c v P Hc. unfold pres in P. rewrite Ep, Eo, Em in *. by apply Ir.
   - intros p c Ho Hc. rewrite Ep. setoid_rewrite Egi. destruct (Hr p) as [E|(Ho'&_&A)].
     + apply Is; [|done]. unfold owner in *. by rewrite E in Ho.
-    + rewrite Ho' in Ho. injection Ho as <-. destruct (adopt_given _ _ _ _ _ _ A) as (w&P&Ew&G). exists w.
-      rewrite Cpar. unfold gives. rewrite G. done.
+    + rewrite Ho' in Ho. injection Ho as <-. destruct (adopt_given _ _ _ _ _ _ A) as (w&P&Ew&G). exists w. rewrite Cpar.
+      unfold gives. rewrite G. done.
   - intros p c v Ho. unfold pres, pg. rewrite Em. destruct (Hr p) as [E|(Ho'&_&A)].
     + apply In. unfold owner in *. by rewrite E in Ho.
     + rewrite Ho' in Ho. injection Ho as <-. by apply (adopt_unmapped _ _ _ _ _ _ A).
@@ -84,35 +83,27 @@ Qed.
 
 (** ** Rules *)
 Lemma wp_link ρ V m x r t c k l v q p (Q : unit -> state -> Prop) : rep ρ V m -> is_user_page v = true ->
-  v_table V c k (S l) (prefix v (S l)) = Some q -> v_table V c k l (prefix v l) = None -> ρ p = Lost -> p < pages ->
-  m p = empty_table k (N.of_nat l) ->
+  v_table V c k (S l) (prefix v (S l)) = Some q -> v_table V c k l (prefix v l) = None ->
+    ρ p = Formatted (empty_table k (N.of_nat l)) ->
+  p < pages ->
   (forall m', rep (update ρ p (TreeTable c k l (prefix v l))) (with_table c k l (prefix v l) (Some p) V) m' ->
-     (forall y, y <> q -> m' y = m y) -> Q tt (State m' x r t)) ->
-  wp (write_link q v (N.of_nat (S l)) (link_entry p)) Q (State m x r t).
+     Q tt (State m' x r t)) -> wp (write_link q v (N.of_nat (S l)) (link_entry p)) Q (State m x r t).
 Proof.
-  intros R U T Tn Ep Hp Em HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_).
-  unfold write_link. rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
+  intros R U T Tn Ep Hp HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_). unfold write_link.
+  rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
   apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem]. rewrite Ef, K. apply wp_put.
-  cbn [mem current registers tlb]. apply HQ; [by eapply rep_link|]. intros. by apply update_ne.
+  cbn [mem current registers tlb]. apply HQ. by eapply rep_link.
 Qed.
 
-Lemma wp_add_record ρ V m x r t c j q h f p w1 w2 w3 (Q : unit -> state -> Prop) : rep ρ V m -> ρ q = ListAt c j ->
-  m q = ListPage h f -> list_count h < list_capacity -> (forall m', rep ρ V m' -> Q tt (State m' x r t)) ->
+Lemma wp_add_record ρ V m x r t c j q p w1 w2 w3 (Q : unit -> state -> Prop) : rep ρ V m -> ρ q = ListAt c j ->
+  note_count (v_note V q) < list_capacity ->
+  (forall m', rep ρ (recorded q (TableRecord p w1 w2 w3) V) m' -> Q tt (State m' x r t)) ->
   wp (add_record q p w1 w2 w3) Q (State m x r t).
 Proof.
-  intros R Eq Em Hc HQ. unfold add_record. apply wp_bind, wp_get. cbn [mem]. rewrite Em, (proj2 (N.ltb_lt _ _) Hc).
-  apply wp_put. cbn [mem current registers tlb]. apply HQ.
-  eapply rep_list_page; [exact R|exact Eq|exact Em|done|cbn; lia].
-Qed.
-
-Lemma wp_lacks_room ρ V m x r t c j q l (Q : bool -> state -> Prop) : rep ρ V m -> ρ q = ListAt c j ->
-  (forall h f, m q = ListPage h f -> list_count h <= list_capacity ->
-     Q (list_capacity <? list_count h + N.of_nat l) (State m x r t)) ->
-  wp (lacks_room q (N.of_nat l)) Q (State m x r t).
-Proof.
-  intros R Eq HQ. destruct R as [_ R]. specialize (R q). unfold page_ok in R. rewrite Eq in R.
-  destruct R as (h&f&Em&Hc&_). unfold lacks_room. apply wp_bind, wp_get. cbn [mem]. rewrite Em. apply wp_ret.
-  by eapply HQ.
+  intros R Eq Hc HQ. destruct (list_at ρ V (State m x r t) R _ _ _ Eq) as [Em _]. cbn in Em.
+  unfold add_record, list_page in *. apply wp_bind, wp_get. cbn [mem]. rewrite Em.
+  cbn [list_count list_next list_origin]. rewrite (proj2 (N.ltb_lt _ _) Hc). apply wp_put, HQ.
+  refine (rep_with_note ρ V m c j q (Note _ _ _) R Eq _). cbn. lia.
 Qed.
 
 End Pure.

@@ -15,7 +15,6 @@ Lemma same_table ρ V m c k l u p q : rep ρ V m -> v_table V c k l u = Some p -
 Proof. intros [C _] E E'. apply (co_table _ _ C) in E'. congruence. Qed.
 
 (** Writing a leaf: its page is right for the new view, and no other page sees the change. *)
-
 Ltac leaf_write E p i R T Et :=
   let Ep := fresh in let q := fresh "q" in let X := fresh "X" in let i' := fresh "i" in let Hq := fresh "Hq" in
   let t' := fresh "t" in let Et' := fresh in let Ht := fresh in let Eq := fresh in let Es := fresh in
@@ -27,7 +26,7 @@ Ltac leaf_write E p i R T Et :=
       eexists; split; [done|]; intros i' Hi'; cbn; destruct (decide (i' = i)) as [->|];
       [ by rewrite update_eq, set2_eq
       | rewrite update_ne, set2_ne by (done || intros [_ Es]; apply split_inj in Es as [_ ?]; done); by apply Ht ]
-    | rewrite update_ne by done; destruct (_ q) as [| | |? [] [|?] ?| |] eqn:Eq; try done;
+    | rewrite update_ne by done; destruct (_ q) as [| | |? [] [|?] ?| | |] eqn:Eq; try done;
       destruct X as (t'&Et'&Ht); exists t'; split; [done|]; intros i' Hi'; cbn; rewrite set2_ne; [by apply Ht|];
       intros [-> Es]; apply split_inj in Es as [-> _]; [|done..]; by eapply Hq, same_table ] ].
 
@@ -58,18 +57,22 @@ Lemma rep_with_vsti ρ V m c n d b : rep ρ V m -> ρ c = Partition n -> m c = D
 Proof.
   intros R Ec Ed. split; [by destruct (proj1 R)|]. intros q. pose proof (proj2 R q) as X. unfold page_ok in *.
   destruct (decide (q = c)) as [->|Hq].
-  - rewrite Ec in *. destruct X as (d'&E&Hk&?&?&?). rewrite Ed in E. injection E as <-. rewrite update_eq.
-    eexists. split; [done|]. cbn. rewrite update_eq. done.
+  - rewrite Ec in *. destruct X as (d'&E&Hk&?&?&?). rewrite Ed in E. injection E as <-. rewrite update_eq. eexists.
+    split; [done|]. cbn. rewrite update_eq. done.
   - rewrite update_ne by done. destruct (ρ q) eqn:Eq; try done. destruct X as (d'&?&?&?&?&?). exists d'. cbn.
     rewrite update_ne by done. done.
 Qed.
 
+Lemma rep_with_note ρ V m c j q (n : note) : rep ρ V m -> ρ q = ListAt c j -> note_count n <= list_capacity ->
+  rep ρ (with_note q n V) (update m q (list_page V c j n)).
+Proof.
+  intros R Eq Hn. split; [by destruct (proj1 R)|]. intros p. pose proof (proj2 R p) as X. unfold page_ok in *.
+  destruct (decide (p = q)) as [->|]; [rewrite Eq; cbn; by rewrite !update_eq|]. rewrite update_ne by done.
+  destruct (ρ p) eqn:E; try done. cbn. by rewrite update_ne.
+Qed.
+
 (** ** Pages that are nobody's structure *)
-
-Definition free (r : role) : Prop := r = Lost \/ r = UserPage.
-
-Lemma relabel_structure ρ p r q : free (ρ p) -> free r -> ~ free (ρ q) -> update ρ p r q = ρ q.
-Proof. intros Hp _ Hq. apply update_ne. by intros ->. Qed.
+Definition free (r : role) : Prop := match r with Lost | UserPage | Formatted _ => True | _ => False end.
 
 Lemma relabel_iff ρ p r q x : free (ρ p) -> free r -> ~ free x -> update ρ p r q = x <-> ρ q = x.
 Proof.
@@ -80,56 +83,42 @@ Qed.
 Lemma relabel_owner ρ p r q : free (ρ p) -> free r -> owner (update ρ p r) q = owner ρ q.
 Proof.
   intros Hp Hr. unfold owner. destruct (decide (q = p)) as [->|]; [rewrite update_eq|by rewrite update_ne].
-  by destruct Hp as [-> | ->], Hr as [-> | ->].
+  by destruct r, (ρ p).
 Qed.
 
-Lemma structure_not_free_table c k l u : ~ free (TreeTable c k l u).
-Proof. by intros []. Qed.
-Lemma structure_not_free_list c j : ~ free (ListAt c j).
-Proof. by intros []. Qed.
-Lemma structure_not_free_partition n : ~ free (Partition n).
-Proof. by intros []. Qed.
+Lemma relabel_partition ρ p r q n : free (ρ p) -> free r -> update ρ p r q = Partition n <-> ρ q = Partition n.
+Proof. intros. apply relabel_iff; auto. Qed.
 
 Lemma coherent_relabel ρ V p r : coherent ρ V -> free (ρ p) -> free r -> coherent (update ρ p r) V.
 Proof.
   intros [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10] Hp Hr.
-  assert (HP : forall c n, update ρ p r c = Partition n <-> ρ c = Partition n)
-    by (intros; by apply relabel_iff; auto using structure_not_free_partition).
+  assert (HP : forall c n, update ρ p r c = Partition n <-> ρ c = Partition n) by (intros; by apply relabel_partition).
   split; try done.
-  - rewrite update_ne; [done|]. intros <-. rewrite C1 in Hp. by destruct Hp.
+  - rewrite update_ne; [done|]. intros <-. by rewrite C1 in Hp.
   - intros q c. rewrite relabel_owner by done. apply C2.
-  - intros. rewrite relabel_iff by auto using structure_not_free_table. apply C3.
-  - intros c k l u q T. destruct (C4 _ _ _ _ _ T) as [(?&?&[n ?])|?]; [left|by right].
-    split_and!; try done. exists n. by apply HP.
-  - intros. rewrite relabel_iff by auto using structure_not_free_list. apply C8.
-  - intros c j q. rewrite relabel_iff by auto using structure_not_free_list. intros [n ?]%C9. exists n. by apply HP.
+  - intros. rewrite relabel_iff by auto. apply C3.
+  - intros c k l u q T. destruct (C4 _ _ _ _ _ T) as [(?&?&[n ?])|?]; [left|by right]. split_and!; try done. exists n.
+    by apply HP.
+  - intros. rewrite relabel_iff by auto. apply C8.
+  - intros c j q. rewrite relabel_iff by auto. intros [n ?]%C9. exists n. by apply HP.
   - intros c n E%HP. apply C10 in E. destruct n; [done|]. destruct E. split; [done|]. by apply HP.
 Qed.
 
-(** User data becomes kernel data of nobody yet, with any content. *)
-Lemma rep_format ρ V m p o : rep ρ V m -> free (ρ p) -> rep (update ρ p Lost) V (update m p o).
+(** Nobody's page gets contents of which its role tells. *)
+Lemma rep_format ρ V m p o : rep ρ V m -> free (ρ p) -> rep (update ρ p (Formatted o)) V (update m p o).
 Proof.
-  intros [C R] Hp. split; [apply coherent_relabel; auto; by left|]. intros q. specialize (R q). unfold page_ok in *.
-  destruct (decide (q = p)) as [->|Hq]; [by rewrite update_eq|]. by rewrite !update_ne.
+  intros [C R] Hp. split; [by apply coherent_relabel|]. intros q. specialize (R q). unfold page_ok in *.
+  destruct (decide (q = p)) as [->|Hq]; [by rewrite !update_eq|]. by rewrite !update_ne.
 Qed.
 
-(** Kernel data of nobody becomes empty user data. *)
+(** It becomes empty user data. *)
 Lemma rep_clear ρ V m p : rep ρ V m -> free (ρ p) ->
   rep (update ρ p UserPage) (with_data p (fun _ => 0) V) (update m p (Data (fun _ => 0))).
 Proof.
   intros [C R] Hp. split; [|intros q; specialize (R q); unfold page_ok in *].
-  - apply (coherent_relabel _ _ p UserPage) in C; [|done|by right]. by destruct C.
+  - apply (coherent_relabel _ _ p UserPage) in C; [|done..]. by destruct C.
   - destruct (decide (q = p)) as [->|Hq]; [rewrite !update_eq; cbn; by rewrite update_eq|]. rewrite !update_ne by done.
     destruct (ρ q) eqn:E; try done. cbn. by rewrite update_ne.
-Qed.
-
-(** Pages that no role constrains may hold anything. *)
-Lemma rep_lost ρ V m p o : rep ρ V m -> ρ p = Lost -> rep ρ V (update m p o).
-Proof.
-  intros [C R] Ep. split; [done|]. intros q. specialize (R q). unfold page_ok in *.
-  destruct (decide (q = p)) as [->|Hq].
-  - by rewrite Ep.
-  - by rewrite update_ne.
 Qed.
 
 End Writes.

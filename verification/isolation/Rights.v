@@ -22,8 +22,7 @@ Proof.
   intros (ρ&V&R&I&_) Pa Ca (v&Pv&<-&Hu&Hw&Hx). destruct (partition_role _ _ _ R I _ Pa) as [n Ea].
   destruct (child_role _ _ _ R I _ _ _ Ea Ca) as ([n' Ec]&Ep&Hr). rewrite (mmu_entry_view _ _ _ _ _ _ R Ec) in *.
   destruct (inv_parent _ _ I _ _ Pv Hr) as (P&E&_). destruct (inv_rights _ _ I _ _ Pv Hr) as (Ru&Rw&Rx).
-  rewrite Ep in *.
-  exists (v_origin V c v). rewrite (mmu_entry_view _ _ _ _ _ _ R Ea). split_and!; auto.
+  rewrite Ep in *. exists (v_origin V c v). rewrite (mmu_entry_view _ _ _ _ _ _ R Ea). split_and!; auto.
 Qed.
 
 (** The rights that a partition has on a page, all its ancestors have. *)

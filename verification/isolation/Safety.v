@@ -20,8 +20,8 @@ Inductive tree_table m c (k : kind) : nat -> page -> Prop :=
 
 (** The pages of the configuration list of [c]. *)
 Inductive list_page m c : page -> Prop :=
-| list_head (d : descriptor) : m c = DescriptorPage d -> list_page m c (d_list d)
-| list_tail q h t : list_page m c q -> m q = ListPage h t -> list_next h <> 0 -> list_page m c (list_next h).
+| list_first (d : descriptor) : m c = DescriptorPage d -> list_page m c (d_list d)
+| list_other q h t : list_page m c q -> m q = ListPage h t -> list_next h <> 0 -> list_page m c (list_next h).
 
 (** The kernel structures of [c]: its descriptor, its tables, its list. *)
 Definition structure m c p : Prop := p = c \/ (exists k l, tree_table m c k l p) \/ list_page m c p.
@@ -64,8 +64,7 @@ Context (ρ : N -> role) (V : view) (m : memory) (R : rep ρ V m) (I : inv ρ V)
 
 Lemma tree_table_role c k n l p : ρ c = Partition n -> tree_table m c k l p -> exists u, ρ p = TreeTable c k l u.
 Proof.
-  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&Hk&_).
-  induction 1 as [d E|l q t i _ [u IH] Et Hi Hp].
+  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&Hk&_). induction 1 as [d E|l q t i _ [u IH] Et Hi Hp].
   - exists 0. eapply table_role; [exact R|]. by replace d with d0 by congruence.
   - exists (u * table_size + i). pose proof (proj2 R q) as X. unfold page_ok in X. rewrite IH in X.
     destruct X as (t'&Et'&Ht). rewrite Et in Et'. injection Et' as <-. destruct (Ht _ Hi) as [_ T].
@@ -74,11 +73,10 @@ Qed.
 
 Lemma list_page_role c n p : ρ c = Partition n -> list_page m c p -> exists j, ρ p = ListAt c j.
 Proof.
-  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&_&Hl&_).
-  induction 1 as [d E|q h t _ [j IH] Et Hn].
+  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&_&Hl&_). induction 1 as [d E|q h t _ [j IH] Et Hn].
   - replace d with d0 by congruence. rewrite last_lookup in Hl. eexists. by apply (co_list _ _ (proj1 R)).
-  - pose proof (proj2 R q) as X. unfold page_ok in X. rewrite IH in X. destruct X as (h'&t'&E'&_&Hx).
-    rewrite Et in E'. injection E' as <- <-. rewrite Hx in *. destruct j as [|j]; [done|]. exists j. cbn in *.
+  - pose proof (proj2 R q) as X. unfold page_ok in X. rewrite IH in X. destruct X as [E' _]. rewrite Et in E'.
+    injection E' as -> _. cbn in *. destruct j as [|j]; [done|]. exists j. cbn in *.
     destruct (v_list V c !! j) eqn:El; [|done]. by apply (co_list _ _ (proj1 R)).
 Qed.
 

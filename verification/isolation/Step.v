@@ -1,84 +1,22 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * Symbolic execution: rules for children, offered and readable pages, and the tactic [step]
+(** * Symbolic execution: children, offered and readable pages, and the tactic [step]
 
     To execute a service: [start], then [step] again and again.  The context holds [R : rep ρ V m] (the only hypothesis
-    about the state), [I : inv ρ V] and [Hc : ρ c = Partition n]; each [step] treats the first operation of the goal,
-    and closes the branches that refuse. *)
+    about the state), [I : inv ρ V] and [Hc : ρ c = Partition n]; each [step] treats the first operation of the goal.
+    Where the code tests what a check of the specification says, the test is decided in both, so that refusals close
+    themselves. *)
 From Pip.Isolation Require Export Rules.
-
-Lemma status_eq_refl a : status_eq a a = true.
-Proof. apply N.eqb_refl. Qed.
-
-Lemma status_eq_ne a b : a <> b -> status_eq a b = false.
-Proof. intros Hn. apply N.eqb_neq. intros E. apply Hn. by destruct a, b. Qed.
-
-Global Opaque status_eq.
-
-(** A refusal: nothing was done. *)
-Ltac refuse := solve [apply wp_ret; split; [cbn [answer_status]; intros; congruence | reflexivity]].
 
 (** The tests and selectors of primitives, as operations on [N] and [bool]. *)
 Ltac open_tests :=
   unfold page_eq, vaddr_eq, index_eq, index_lt, level_eq, word_eq, no_page, no_vaddr, zero, user_page, user_address,
-    is_present, is_user, is_writable, is_executable, frame_of, given_to, is_descriptor, root in *;
+    is_present, is_user, is_writable, is_executable, frame_of, given_to, is_descriptor, root, vidt, is_named, is_free,
+    has_table in *;
   cbn [offer_status offer_page place_table place_level place_parent slot_page slot_index].
-
-(** Finds the leaf table of kind [k] that the goal asks for: known, known from another tree or an entry, or by cases. *)
-Ltac leaf_step k :=
-  match goal with
-  | R : rep ?ρ ?V ?m |- wp (_ ?c ?v) _ (State ?m _ _ _) =>
-      first
-      [ eapply (wp_leaf_known k _ _ _ _ _ _ c v); [exact R | eassumption |]
-      | match goal with
-        | I : inv _ ?V0, L : v_table ?V0 c ?k' 0 (prefix v 0) = Some _ |- _ =>
-            let q := fresh "leaf" in let L' := fresh "L" in
-            destruct (leaf_of_kind _ _ _ _ k _ _ I L) as [q L'];
-            eapply (wp_leaf_known k _ _ _ _ _ _ c v); [exact R | exact L' |]
-        | I : inv ?ρ0 ?V0, P : pres ?V0 c v |- _ =>
-            let q := fresh "leaf" in let L' := fresh "L" in
-            destruct (inv_sync ρ0 V0 I c Mmu k 0%nat _ (pres_table _ _ _ _ _ R P)) as [q L'];
-            eapply (wp_leaf_known k _ _ _ _ _ _ c v); [exact R | exact L' |]
-        end
-      | eapply (wp_leaf k _ _ _ _ _ _ c _ v); [exact R | eassumption | eassumption | |];
-        [ let L := fresh "L" in intros L; cbn beta; rewrite ?N.eqb_refl; try refuse
-        | let q := fresh "leaf" in let L := fresh "L" in let Z := fresh "Z" in
-          intros q L Z; cbn beta; apply N.eqb_neq in Z; rewrite ?Z ] ]
-  end.
-
-Ltac step :=
-  cbn beta;
-  lazymatch goal with
-  | |- wp (bind _ _) _ _ => apply wp_bind
-  | |- wp (ret _) _ _ => apply wp_ret
-  | |- wp current_partition _ _ => apply wp_current_partition; cbn [current]
-  | |- wp (leaf_mmu _ _) _ _ => leaf_step Mmu
-  | |- wp (leaf_shadow1 _ _) _ _ => leaf_step Shadow1
-  | |- wp (leaf_shadow2 _ _) _ _ => leaf_step Shadow2
-  | R : rep _ _ ?m |- wp (read_entry _ (index_at _ leaf_level)) _ (State ?m _ _ _) =>
-      eapply wp_read_entry; [exact R | eassumption |]
-  | R : rep _ _ ?m |- wp (read_gift _ (index_at _ leaf_level)) _ (State ?m _ _ _) =>
-      eapply wp_read_gift; [exact R | eassumption |]
-  | R : rep _ _ ?m |- wp (read_origin _ (index_at _ leaf_level)) _ (State ?m _ _ _) =>
-      eapply wp_read_origin; [exact R | eassumption |]
-  | R : rep _ _ ?m |- wp (write_entry _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
-      let m' := fresh "m" in let F := fresh "F" in
-      eapply wp_write_entry;
-        [exact R | eassumption | first [done | by eapply entry_not_kernel; [exact R | eassumption]] |];
-      clear R; intros m' R F
-  | R : rep _ _ ?m |- wp (write_gift _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
-      let m' := fresh "m" in let F := fresh "F" in
-      eapply wp_write_gift; [exact R | eassumption |]; clear R; intros m' R F
-  | R : rep _ _ ?m |- wp (write_origin _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
-      let m' := fresh "m" in let F := fresh "F" in
-      eapply wp_write_origin; [exact R | eassumption |]; clear R; intros m' R F
-  | R : rep _ _ ?m |- wp (parent_of _) _ (State ?m _ _ _) => eapply wp_parent_of; [exact R | eassumption |]
-  | R : rep _ _ ?m |- wp (interrupt_state _) _ (State ?m _ _ _) => eapply wp_interrupt_state; [exact R | eassumption |]
-  | |- wp (if ?b then _ else _) _ _ => let B := fresh "B" in destruct b eqn:B; bool; [try refuse | try refuse]
-  end.
 
 Section Helpers.
 Context `{Params}.
-Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat).
+Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i x : N) (k : kind) (l j n : nat).
 Implicit Types (r : N -> N) (t : N -> entry).
 
 (** Aligned addresses that differ are in different pages. *)
@@ -114,24 +52,12 @@ Qed.
 Lemma child_depth ρ V m a d c n : rep ρ V m -> is_child ρ V a d c -> ρ a = Partition n -> ρ c = Partition (S n).
 Proof.
   intros R C Ea. destruct (child_partition _ _ _ _ _ C) as [n' E]. pose proof (parent_role _ _ _ _ _ R E) as X.
-  rewrite (child_parent _ _ _ _ _ C) in X. destruct n' as [|n']; destruct X as [X Y].
-  - by destruct (child_not_root _ _ _ _ _ C).
-  - congruence.
+  rewrite (child_parent _ _ _ _ _ C) in X. destruct n' as [|n']; destruct X as [X Y]; [|congruence].
+  by destruct (child_not_root _ _ _ _ _ C).
 Qed.
 
 Lemma child_ne ρ V m a d c n : rep ρ V m -> is_child ρ V a d c -> ρ a = Partition n -> c <> a.
 Proof. intros R C Ea ->. pose proof (child_depth _ _ _ _ _ _ _ R C Ea) as E. rewrite Ea in E. injection E. lia. Qed.
-
-Lemma wp_child_at ρ V m x r t c n a (Q : page -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  Q 0 (State m x r t) ->
-  (forall ch, page_aligned a = true -> is_user_page (page_number a) = true -> is_child ρ V c (page_number a) ch ->
-     Q ch (State m x r t)) ->
-  wp (child_at c a) Q (State m x r t).
-Proof.
-  intros R I Ec Q0 Q1. unfold child_at. open_tests. destruct (page_aligned a && _) eqn:A; cbn; [|by apply wp_ret].
-  bool. step. step; [by step|]. do 2 step. destruct (gift_is_descriptor _) eqn:D; cbn; [|by apply wp_ret].
-  pose proof (is_child_intro _ _ _ _ _ R I D) as C. repeat step. apply Q1; auto.
-Qed.
 
 (** A page that its partition may give to the kernel. *)
 Record offerable ρ V c v : Prop := {
@@ -144,93 +70,187 @@ Record offerable ρ V c v : Prop := {
   offer_range : pg V c v < pages;
 }.
 
-Lemma wp_offered ρ V m x r t c n a (Q : offer -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  (forall st, st <> DONE -> Q (Offer st 0) (State m x r t)) ->
-  (page_aligned a = true -> offerable ρ V c (page_number a) ->
-     Q (Offer DONE (pg V c (page_number a))) (State m x r t)) ->
-  wp (offered c a) Q (State m x r t).
+Definition offer_of V x (a : word) : offer := let st := first_failing (offer_checks V x a) in
+  Offer st (if status_eq st DONE then pg V x (page_number a) else 0).
+
+Lemma offer_checks_refuse V x a b st : (b, st) ∈ offer_checks V x a -> st <> DONE.
+Proof. unfold offer_checks. rewrite !elem_of_cons, elem_of_nil. intros X. destruct_or! X; by simplify_eq. Qed.
+
+Lemma offer_checks_done ρ V x a : inv ρ V -> status_eq (first_failing (offer_checks V x a)) DONE = true ->
+  page_aligned a = true /\ offerable ρ V x (page_number a).
 Proof.
-  intros R I Ec Q0 Q1. assert (forall st, st <> DONE -> wp (ret (Offer st no_page)) Q (State m x r t)).
-  { intros. apply wp_ret. by apply Q0. }
-  unfold offered. open_tests. destruct (page_aligned a && _) eqn:A; cbn [negb]; [|auto].
-  bool. step. step; [auto|]. do 2 step. destruct (e_user _) eqn:U; cbn [negb]; [|destruct (e_present _); auto].
-  destruct (e_write _) eqn:W; cbn [negb]; [|auto]. unfold ordinary_memory. step; [auto|]. do 4 step. step; [auto|].
-  apply wp_ret, Q1; [done|]. split; try done.
-  - by apply (inv_user _ _ I).
-  - by apply (inv_kernel _ _ I).
+  intros I. unfold offer_checks. open_tests. cbn. unfold ordinary_memory.
+  repeat (match goal with |- context [if ?b then _ else _] => destruct b eqn:?; [|by rewrite status_eq_ne] end). bool.
+  intros _. split; [done|]. split; try done. by apply (inv_kernel _ _ I).
 Qed.
+
+Lemma child_of_child ρ V m x a : rep ρ V m -> inv ρ V -> child_of V x a <> 0 ->
+  page_aligned a = true /\ is_user_page (page_number a) = true /\ is_child ρ V x (page_number a) (child_of V x a).
+Proof.
+  intros R I. unfold child_of, user_address. destruct (page_aligned a); [|done]. destruct (is_user_page _); [|done].
+  cbn. destruct (gift_is_descriptor _) eqn:D; [|done]. intros _. split_and!; [done..|]. by eapply is_child_intro.
+Qed.
+
+Lemma user_present ρ V c v : inv ρ V -> e_user (v_entry V c v) = true -> e_present (v_entry V c v) = true.
+Proof. intros I. apply (inv_user _ _ I). Qed.
 
 (** What user mode can read is user data. *)
-Lemma wp_readable_page ρ V m x r t c n v (Q : page -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  Q 0 (State m x r t) ->
-  (is_user_page v = true -> e_user (v_entry V c v) = true -> ρ (pg V c v) = UserPage -> pg V c v <> 0 ->
-     Q (pg V c v) (State m x r t)) ->
-  wp (readable_page c v) Q (State m x r t).
+Lemma readable_data ρ V m c v : rep ρ V m -> inv ρ V -> may_read V c v = true -> ρ (pg V c v) = UserPage /\
+  pg V c v <> 0.
 Proof.
-  intros R I Ec Q0 Q1. unfold readable_page. open_tests. destruct (is_user_page v) eqn:U; cbn [negb]; [|by step].
-  step. step; [by step|]. do 2 step. step; [|by step]. step. pose proof (inv_kernel _ _ I _ _ B) as E.
-  apply Q1; auto. intros Z0. by rewrite Z0, (co_zero _ _ (proj1 R)) in E.
+  intros R I [_ U]%andb_true_iff. pose proof (inv_kernel _ _ I _ _ U) as E. split; [done|]. intros Z.
+  by rewrite Z, (co_zero _ _ (proj1 R)) in E.
 Qed.
 
-Lemma wp_writable_page ρ V m x r t c n v (Q : page -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  Q 0 (State m x r t) ->
-  (is_user_page v = true -> e_user (v_entry V c v) = true -> e_write (v_entry V c v) = true ->
-     ρ (pg V c v) = UserPage -> pg V c v <> 0 -> Q (pg V c v) (State m x r t)) ->
-  wp (writable_page c v) Q (State m x r t).
+Context (ρ : N -> role) (V : view) (s : state) (R : rep ρ V (mem s)) (I : inv ρ V).
+
+(** The entry of a page, or no table for it. *)
+Lemma wp_entry {A} c v (none : K A) (some : page -> entry -> K A) (Q : A -> state -> Prop) : is_partition ρ c ->
+  is_user_page v = true -> (v_table V c Mmu 0 (prefix v 0) = None -> v_entry V c v = absent_entry -> wp none Q s) ->
+  (forall p, v_table V c Mmu 0 (prefix v 0) = Some p -> wp (some p (v_entry V c v)) Q s) ->
+  wp (let! table := leaf_mmu c v in if table =? 0 then none else
+      let! e := read_entry table (index_at v leaf_level) in some table e) Q s.
 Proof.
-  intros R I Ec Q0 Q1. unfold writable_page. open_tests. destruct (is_user_page v) eqn:U; cbn [negb]; [|by step].
-  step. step; [by step|]. do 2 step. step; [|by step]. step. pose proof (inv_kernel _ _ I c v) as E.
-  apply Q1; auto. intros Z0. rewrite Z0, (co_zero _ _ (proj1 R)) in E. by specialize (E ltac:(done)).
+  intros Pc U Q0 Q1. apply wp_bind. eapply wp_gets; [by apply (gets_leaf _ _ _ R Mmu)|].
+  destruct (v_table V c Mmu 0 (prefix v 0)) as [p|] eqn:L; cbn.
+  - rewrite (proj2 (N.eqb_neq _ _) (table_nonzero _ _ _ _ _ _ _ _ R L)). apply wp_bind.
+    eapply wp_gets; [by apply (gets_read_entry _ _ _ R)|]. by apply Q1.
+  - apply Q0; [done|by apply (co_entry _ _ (proj1 R))].
 Qed.
+
+Lemma wp_entry_gift {A} c v p (some : page -> gift -> K A) (Q : A -> state ->
+  Prop) : v_table V c Mmu 0 (prefix v 0) = Some p ->
+  (forall q, v_table V c Shadow1 0 (prefix v 0) = Some q -> wp (some q (v_gift V c v)) Q s) ->
+  wp (let! table := leaf_shadow1 c v in let! g := read_gift table (index_at v leaf_level) in some table g) Q s.
+Proof.
+  intros L HQ. destruct (leaf_of_kind _ _ _ _ Shadow1 _ _ I L) as [q Lq]. apply wp_bind.
+  eapply wp_gets; [by apply (gets_leaf_known _ _ _ R Shadow1)|]. apply wp_bind.
+  eapply wp_gets; [by apply (gets_read_gift _ _ _ R)|]. by eapply HQ.
+Qed.
+
+Lemma gets_child_at x a : is_partition ρ x -> gets (child_at x a) s (child_of V x a).
+Proof.
+  intros Px. unfold child_at, child_of. open_tests.
+  destruct (page_aligned a && _) eqn:U; cbn [negb andb]; [|apply gets_ret]. bool. set (d := page_number a) in *.
+  eapply gets_bind; [by apply (gets_leaf _ _ _ R Shadow1)|].
+  destruct (v_table V x Shadow1 0 (prefix d 0)) as [p|] eqn:L; cbn.
+  - rewrite (proj2 (N.eqb_neq _ _) (table_nonzero _ _ _ _ _ _ _ _ R L)).
+    eapply gets_bind; [by apply (gets_read_gift _ _ _ R)|]. destruct (gift_is_descriptor _); cbn; [|apply gets_ret].
+    destruct (leaf_of_kind _ _ _ _ Mmu _ _ I L) as [q Lq]. eapply gets_bind; [by apply (gets_leaf_known _ _ _ R Mmu)|].
+    eapply gets_bind; [by apply (gets_read_entry _ _ _ R)|apply gets_ret].
+  - rewrite (co_gift _ _ (proj1 R) _ _ L). apply gets_ret.
+Qed.
+
+Lemma gets_offered x a : is_partition ρ x -> gets (offered x a) s (offer_of V x a).
+Proof.
+  intros Px. apply gets_wp. unfold offered, offer_of, offer_checks. open_tests. cbv zeta.
+  assert (forall st, st <> DONE -> wp (ret (Offer st 0)) (fun b s' => b = Offer st (if status_eq st DONE then pg V x
+    (page_number a) else 0) /\ s' = s) s) as No.
+  { intros st Hst. apply wp_ret. by rewrite status_eq_ne. }
+  destruct (page_aligned a && _) eqn:U; cbn [negb first_failing]; [|by apply No]. bool.
+  eapply wp_entry; [exact Px|done|intros _ ->; by apply No|]. intros p L.
+  pose proof (inv_user _ _ I x (page_number a)) as Y. unfold pres in Y.
+  destruct (e_user _) eqn:Us; cbn [negb]; [rewrite Y by done|destruct (e_present _); by apply No].
+  destruct (e_write _); cbn [negb]; [|by apply No]. destruct (ordinary_memory _); cbn [negb]; [|by apply No].
+  eapply wp_entry_gift; [exact L|]. intros q _. destruct (gift_child _ =? 0); cbn [negb]; [|by apply No].
+  rewrite status_eq_refl. by apply wp_ret.
+Qed.
+
+Lemma gets_readable_page c v : is_partition ρ c ->
+  gets (readable_page c v) s (if may_read V c v then pg V c v else 0).
+Proof.
+  intros Pc. apply gets_wp. unfold readable_page, may_read. open_tests.
+  destruct (is_user_page v) eqn:U; cbn [negb andb]; [|by apply wp_ret].
+  eapply wp_entry; [exact Pc|done|intros _ ->; by apply wp_ret|]. intros p _. destruct (e_user _); by apply wp_ret.
+Qed.
+
+Lemma gets_writable_page c v : is_partition ρ c ->
+  gets (writable_page c v) s (if may_write V c v then pg V c v else 0).
+Proof.
+  intros Pc. apply gets_wp. unfold writable_page, may_write. open_tests.
+  destruct (is_user_page v) eqn:U; cbn [negb andb]; [|by apply wp_ret].
+  eapply wp_entry; [exact Pc|done|intros _ ->; by apply wp_ret|]. intros p _. destruct (_ && _); by apply wp_ret.
+Qed.
+
+Lemma writable_readable c v : may_write V c v = true -> may_read V c v = true.
+Proof. unfold may_write, may_read. by destruct (is_user_page v), (e_user _). Qed.
 
 End Helpers.
 
-(** ** From the specification of a service to its headline theorems *)
-Lemma decides_wf `{Params} ρ V (st : status) s s' : holds ρ V s -> decides st s s' (wf s') -> wf s'.
-Proof.
-  intros Hs [D U]. destruct (status_eq st DONE) eqn:E.
-  - apply D. destruct st; done || by rewrite status_eq_ne in E.
-  - rewrite U; [by exists ρ, V|]. intros ->. by rewrite status_eq_refl in E.
-Qed.
+(** [is_partition ρ c], from what the context has. *)
+Ltac partition := first [eassumption | by eexists | eapply child_partition; eassumption].
 
-Lemma spec_keeps_wf `{Params} {A} (m : K A) (status_of : A -> status) (P : A -> state -> Prop) s : wf s ->
-  wp m (fun a s' => decides (status_of a) s s' (P a s')) s -> (forall a s', P a s' -> wf s') ->
-  wp m (fun a s' => wf s' /\ (status_of a <> DONE -> s' = s)) s.
-Proof.
-  intros (ρ&V&Hs) Hm HP. eapply wp_mono; [exact Hm|]. intros a s' D. split; [|apply D].
-  eapply decides_wf; [done|]. eapply decides_mono; [exact D|apply HP].
-Qed.
-
-(** Begins a proof about a service: names the parts of the state and of the invariant. *)
-Tactic Notation "start" reference(f) :=
-  unfold f; open_tests; cbv zeta;
+Ltac step :=
+  cbn beta;
   lazymatch goal with
-  | Hs : holds _ _ ?s |- _ =>
-      destruct s as [?m ?x ?r ?t]; destruct Hs as (R & I & [?n Hc] & T); cbn [mem current tlb] in *
+  | R : rep _ _ ?m, I : inv _ _ |- wp (bind (leaf_mmu ?c ?v) _) _ (State ?m _ _ _) =>
+      first
+      [ eapply wp_entry; [exact R | partition | eassumption
+          | let L := fresh in intros L ->; rewrite ?L; cbn [e_present absent_entry negb]; try refuse |];
+        let p := fresh "p" in let L := fresh "L" in intros p L; rewrite ?L; cbn [first_failing]
+      | apply wp_bind; eapply wp_gets; [eapply gets_leaf_known with (k := Mmu); [exact R | eassumption] |] ]
+  | R : rep _ _ ?m, I : inv _ _ |- wp (bind (leaf_shadow1 ?c ?v) _) _ (State ?m _ _ _) =>
+      let q := fresh "q" in let L := fresh "L" in
+      first
+      [ eapply wp_entry_gift; [exact R | exact I | eassumption |]; intros q L
+      | apply wp_bind; eapply wp_gets; [eapply gets_leaf_known with (k := Shadow1); [exact R | eassumption] |] ]
+  | R : rep _ ?V ?m, I : inv _ ?V, L : v_table ?V ?c Mmu 0 (prefix ?v 0) = Some _
+    |- wp (bind (leaf_shadow2 ?c ?v) _) _ (State ?m _ _ _) =>
+      let q := fresh "q" in let L' := fresh "L" in destruct (leaf_of_kind _ _ _ _ Shadow2 _ _ I L) as [q L'];
+      apply wp_bind; eapply wp_gets; [eapply gets_leaf_known with (k := Shadow2); [exact R | exact L'] |]
+  | R : rep _ _ ?m |- wp (bind (read_entry _ (index_at _ leaf_level)) _) _ (State ?m _ _ _) =>
+      apply wp_bind; eapply wp_gets; [eapply gets_read_entry; [exact R | eassumption] |]
+  | R : rep _ _ ?m |- wp (bind (read_origin _ (index_at _ leaf_level)) _) _ (State ?m _ _ _) =>
+      apply wp_bind; eapply wp_gets; [eapply gets_read_origin; [exact R | eassumption] |]
+  | R : rep _ _ ?m |- wp (bind (parent_of _) _) _ (State ?m _ _ _) =>
+      apply wp_bind; eapply wp_gets; [eapply gets_parent_of; [exact R | partition] |]
+  | |- wp (bind current_partition _) _ _ => apply wp_bind, wp_current_partition; cbn [current]
+  | |- wp (bind _ _) _ _ => apply wp_bind
+  | |- wp (ret _) _ _ => apply wp_ret
+  | R : rep _ _ ?m |- wp (write_entry _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
+      eapply wp_write_entry;
+        [exact R | eassumption | first [done | by eapply (entry_not_kernel _ _ (State m _ _ _) R); eassumption] |];
+      let m' := fresh "m" in clear R; intros m' R
+  | R : rep _ _ ?m |- wp (write_gift _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
+      eapply wp_write_gift; [exact R | eassumption |]; let m' := fresh "m" in clear R; intros m' R
+  | R : rep _ _ ?m |- wp (write_origin _ (index_at _ leaf_level) _) _ (State ?m _ _ _) =>
+      eapply wp_write_origin; [exact R | eassumption |]; let m' := fresh "m" in clear R; intros m' R
+  | |- wp (if negb ?b then _ else _) _ _ => destruct b eqn:?; cbn [negb first_failing]; bool; [|try refuse]
+  | |- wp (if ?b then _ else _) _ _ => destruct b eqn:?; cbn [negb first_failing]; bool; [try refuse|]
   end.
 
-(** A service done: its specification remains. *)
-Ltac accept := split; [intros _ | congruence].
+(** Begins a proof about a service: names the parts of the state and of the invariant. *)
+Tactic Notation "start" reference(f) reference(checks) :=
+  unfold f, checks; open_tests; cbv zeta; cbn [app first_failing];
+  lazymatch goal with
+  | Hs : holds _ _ ?s |- _ =>
+      destruct s as [?m ?x ?r ?t]; destruct Hs as (R & I & [?n Hc] & T); cbn [mem current tlb registers] in *
+  end.
 
 (** Looks up the child that the service names. *)
 Ltac child_step :=
+  cbn beta;
   match goal with
-  | R : rep _ _ ?m, I : inv _ _ |- wp (child_at _ _) _ (State ?m _ _ _) =>
-      eapply wp_child_at; [exact R | exact I | eassumption | cbn beta; rewrite ?N.eqb_refl; try refuse |];
-      let ch := fresh "ch" in let C := fresh "C" in let U := fresh "U" in let E := fresh "Hch" in
-      let N := fresh "Hne" in
-      intros ch ? U C; cbn beta; rewrite ?(proj2 (N.eqb_neq _ _) (child_not_0 _ _ _ _ _ C));
+  | R : rep _ _ ?m, I : inv _ ?V |- wp (bind (child_at ?x ?a) _) _ (State ?m _ _ _) =>
+      apply wp_bind; eapply wp_gets; [eapply gets_child_at; [exact R | exact I | partition] | cbn beta];
+      let Z := fresh "Z" in destruct (N.eqb_spec (child_of V x a) 0) as [Z|Z]; cbn [negb first_failing]; [try refuse|];
+      let C := fresh "C" in let U := fresh "U" in let E := fresh "Hch" in let N := fresh "Hne" in
+      destruct (child_of_child _ _ _ _ _ R I Z) as (?&U&C); set (ch := child_of V x a) in *;
       pose proof (child_depth _ _ _ _ _ _ _ R C ltac:(eassumption)) as E;
       pose proof (child_ne _ _ _ _ _ _ _ R C ltac:(eassumption)) as N
   end.
 
 (** Checks a page that the caller offers. *)
 Ltac offer_step :=
+  cbn beta;
   match goal with
-  | R : rep _ _ ?m, I : inv _ _ |- wp (offered _ _) _ (State ?m _ _ _) =>
-      eapply wp_offered; [exact R | exact I | eassumption | |];
-      [ let st := fresh "st" in let Hst := fresh "Hst" in intros st Hst; cbn [offer_status offer_page];
-        rewrite (status_eq_ne _ _ Hst); cbn [negb]; try refuse
-      | let A := fresh "A" in let O := fresh "O" in intros A O; cbn [offer_status offer_page];
-        rewrite status_eq_refl; cbn [negb] ]
+  | R : rep _ _ ?m, I : inv _ ?V |- wp (bind (offered ?x ?a) _) _ (State ?m _ _ _) =>
+      rewrite first_failing_app by apply offer_checks_refuse; apply wp_bind;
+      eapply wp_gets; [eapply gets_offered; [exact R | exact I | partition] | cbn beta]; unfold offer_of;
+      cbn [offer_status offer_page];
+      let F := fresh "F" in destruct (status_eq (first_failing (offer_checks V x a)) DONE) eqn:F; cbn [negb
+        answer_status];
+      [ let A := fresh "A" in let O := fresh "O" in destruct (offer_checks_done _ _ _ _ I F) as [A O]; clear F
+      | try solve [apply wp_ret; split; [reflexivity | split;
+          [cbn [answer_status]; intros X; by rewrite X, status_eq_refl in F | reflexivity]]] ]
   end.

@@ -6,24 +6,21 @@
     [rep] alone; that the invariant holds again is for each service to show, once, at its end. *)
 From Pip.Isolation Require Export Give.
 
-(** The roles after that. *)
+(** The roles after five pages became a partition. *)
 Definition partition_roles `{Params} (p : N) (d : descriptor) (n : nat) (ρ : N -> role) : N -> role :=
   update (update (update (update (update ρ p (Partition n)) (d_mmu d) (TreeTable p Mmu top 0))
     (d_shadow1 d) (TreeTable p Shadow1 top 0)) (d_shadow2 d) (TreeTable p Shadow2 top 0)) (d_list d) (ListAt p 0).
-
-Lemma with_partition_entry `{Params} p d V : v_entry (with_partition p d V) = v_entry V.
-Proof. done. Qed.
 
 Section Structure.
 Context `{Params}.
 Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (k : kind) (l j n : nat).
 
 (** A page that is nobody's takes a role that is not a descriptor's. *)
-Lemma update_partition ρ p r c n : ρ p = Lost -> (forall j, r <> Partition j) ->
+Lemma update_partition ρ p r c n : free (ρ p) -> (forall j, r <> Partition j) ->
   update ρ p r c = Partition n <-> ρ c = Partition n.
 Proof.
   intros Hp Hr. destruct (decide (c = p)) as [->|]; [rewrite update_eq|by rewrite update_ne].
-  split; intros E; [by destruct (Hr n)|congruence].
+  split; intros E; [by destruct (Hr n)|by rewrite E in Hp].
 Qed.
 
 (** Nothing is under prefix [u] in the tree of kind [k]. *)
@@ -45,37 +42,35 @@ Lemma empty_table_ok V c k l u : (l <= top)%nat ->
   (l = O -> bare V c k u) -> table_ok V c k l u (empty_table k (N.of_nat l)).
 Proof.
   intros Hl Hb He. destruct l as [|l'].
-  - specialize (He eq_refl). destruct k; unfold bare, empty_table in *; cbn [N.of_nat table_ok leaf_ok];
-      eexists; (split; [done|]); intros i Hi; rewrite ?(He i Hi); try done.
-    pose proof top_positive. by rewrite (proj2 (N.eqb_neq 0 (N.of_nat top))) by lia.
+  - specialize (He eq_refl).
+    destruct k; unfold bare, empty_table in *; cbn [N.of_nat table_ok leaf_ok]; eexists; (split; [done|]); intros i Hi;
+      rewrite ?(He i Hi); try done. pose proof top_positive. by rewrite (proj2 (N.eqb_neq 0 (N.of_nat top))) by lia.
   - assert (forall i, i < table_size -> v_table V c k l' (u * table_size + i) = None) as Hn by eauto.
-    unfold table_ok, interior_ok. destruct k; unfold empty_table; cbn [N.of_nat]; eexists; (split; [done|]);
-      intros i Hi;
-      cbn beta; rewrite Hn by done; try done.
-    replace (N.pos (Pos.of_succ_nat l') =? N.of_nat top) with (S l' =? top)%nat.
+    unfold table_ok, interior_ok.
+    destruct k; unfold empty_table; cbn [N.of_nat]; eexists; (split; [done|]); intros i Hi; cbn beta; rewrite Hn by
+      done; try done. replace (N.pos (Pos.of_succ_nat l') =? N.of_nat top) with (S l' =? top)%nat.
     + unfold kernel_bit. by destruct ((S l' =? top)%nat && kernel_slot i).
     + apply eq_true_iff_eq. rewrite Nat.eqb_eq, N.eqb_eq. lia.
 Qed.
 
 Lemma wp_format ρ V m x r t p o (Q : unit -> state -> Prop) : rep ρ V m -> ρ p = UserPage ->
-  (rep (update ρ p Lost) V (update m p o) -> Q tt (State (update m p o) x r t)) -> wp (format p o) Q (State m x r t).
+  (forall m', rep (update ρ p (Formatted o)) V m' -> Q tt (State m' x r t)) -> wp (format p o) Q (State m x r t).
 Proof.
   intros R E HQ. apply wp_bind, wp_get. cbn. rewrite (user_data _ _ _ _ R E). apply wp_put, HQ.
-  apply rep_format; [done|by right].
+  apply rep_format; [done|by rewrite E].
 Qed.
 
 (** ** A table more *)
-Lemma coherent_link ρ V m c k l v q p : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some q ->
-  v_table V c k l (prefix v l) = None -> is_user_page v = true -> ρ p = Lost -> p < pages ->
+Lemma coherent_link ρ V m c k l v q p o : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some q ->
+  v_table V c k l (prefix v l) = None -> is_user_page v = true -> ρ p = Formatted o -> p < pages ->
   coherent (update ρ p (TreeTable c k l (prefix v l))) (with_table c k l (prefix v l) (Some p) V).
 Proof.
   intros R T Tn U Ep Hpages. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl.
   destruct (proj1 R) as [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10].
-  assert (HP : forall c' n, update ρ p (TreeTable c k l (prefix v l)) c' = Partition n <-> ρ c' = Partition n)
-    by (intros; by apply update_partition).
-  assert (forall c' k' l' u' x, v_table V c' k' l' u' = Some x -> is_Some
-    (v_table (with_table c k l (prefix v l) (Some p) V) c' k' l' u')) as Hmono by (intros; cbn; case_decide; eauto).
-  split.
+  assert (HP : forall c' n, update ρ p (TreeTable c k l (prefix v l)) c' = Partition n <-> ρ c' = Partition n) by
+    (intros; apply update_partition; by rewrite ?Ep).
+  assert (forall c' k' l' u' x, v_table V c' k' l' u' = Some x -> is_Some (v_table (with_table c k l (prefix v l) (Some
+    p) V) c' k' l' u')) as Hmono by (intros; cbn; case_decide; eauto). split.
   - rewrite update_ne; congruence.
   - intros x c'. unfold owner. destruct (decide (x = p)) as [->|]; [done|]. rewrite update_ne by done. apply C2.
   - intros c' k' l' u' x. cbn. case_decide as D.
@@ -101,20 +96,19 @@ Proof.
 Qed.
 
 Lemma rep_link ρ V m c k l v q p t : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some q ->
-  v_table V c k l (prefix v l) = None -> is_user_page v = true -> ρ p = Lost -> p < pages ->
-  m p = empty_table k (N.of_nat l) -> m q = Table t ->
+  v_table V c k l (prefix v l) = None -> is_user_page v = true -> ρ p = Formatted (empty_table k (N.of_nat l)) ->
+  p < pages -> m q = Table t ->
   rep (update ρ p (TreeTable c k l (prefix v l))) (with_table c k l (prefix v l) (Some p) V)
     (update m q (Table (update t (position v (S l)) (link_entry p)))).
 Proof.
-  intros R T Tn U Ep Hpages Em Et. split; [by eapply coherent_link|].
-  pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl. pose proof (table_role _ _ _ _ _ _ _ _ R T) as Eq.
-  assert (p <> q) as Hpq by congruence. assert (Hbelow : forall l' i, l = S l' -> i < table_size ->
-    v_table V c k l' (prefix v l * table_size + i) = None).
+  intros R T Tn U Ep Hpages Et. split; [by eapply coherent_link|]. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl.
+  pose proof (table_role _ _ _ _ _ _ _ _ R T) as Eq. assert (p <> q) as Hpq by congruence.
+  assert (Hbelow : forall l' i, l = S l' -> i < table_size -> v_table V c k l' (prefix v l * table_size + i) = None).
   { intros l' i -> Hi. destruct (v_table V c k l' _) eqn:X; [|done].
-    destruct (co_upper _ _ (proj1 R) _ _ _ _ _ X) as [(?&?&?)|(_&[y Y]&_)]; [lia|].
-    rewrite split_div in Y by done. congruence. }
+    destruct (co_upper _ _ (proj1 R) _ _ _ _ _ X) as [(?&?&?)|(_&[y Y]&_)]; [lia|]. rewrite split_div in Y by done.
+    congruence. }
   intros x. pose proof (proj2 R x) as X. unfold page_ok in *. destruct (decide (x = p)) as [->|Hx].
-  - rewrite update_eq, update_ne, Em by done. apply empty_table_ok; [lia| |].
+  - rewrite update_eq, update_ne by done. rewrite Ep in X. rewrite X. apply empty_table_ok; [lia| |].
     + intros l' i El Hi. cbn. rewrite decide_False by (intros (_&_&?&_); lia). auto.
     + intros ->. by apply (coherent_bare _ _ _ _ _ (proj1 R)).
   - rewrite update_ne by done. destruct (decide (x = q)) as [->|Hxq].
@@ -123,13 +117,12 @@ Proof.
       * rewrite update_eq, user_slot_kernel_bit, prefix_split, decide_True by done. done.
       * rewrite update_ne by done. rewrite decide_False; [by apply Ht|]. intros (_&_&_&E). apply Hi'.
         rewrite <- (prefix_split v l) in E. apply split_inj in E as [_ ?]; auto using position_lt.
-    + rewrite update_ne by done. destruct (ρ x) as [| |n|c' k' [|l'] u'| |] eqn:Ex; try done.
+    + rewrite update_ne by done. destruct (ρ x) as [| |n|c' k' [|l'] u'| | |] eqn:Ex; try done.
       * destruct X as (d&Ed&Hd&X). exists d. split; [done|]. split; [|done]. intros k'. cbn.
         rewrite decide_False by (intros (_&_&?&_); lia). apply Hd.
       * destruct X as (t'&Et'&Ht). exists t'. split; [done|]. intros i Hi. cbn. rewrite decide_False; [by apply Ht|].
         intros (->&->&->&E). rewrite <- (prefix_split v l) in E.
-        apply split_inj in E as [-> _]; [|done|apply position_lt].
-        by eapply Hxq, same_table.
+        apply split_inj in E as [-> _]; [|done|apply position_lt]. by eapply Hxq, same_table.
 Qed.
 
 (** ** A table less *)
@@ -147,29 +140,23 @@ Proof.
   { intros c' n. destruct (decide (c' = p)) as [->|]; [rewrite update_eq, Ep|by rewrite update_ne]. by split. }
   split.
   - rewrite update_ne; congruence.
-  - intros x c'. unfold owner. destruct (decide (x = p)) as [->|Hx]; [by rewrite update_eq|].
-    rewrite update_ne by done. apply C2.
+  - intros x c'. unfold owner. destruct (decide (x = p)) as [->|Hx]; [by rewrite update_eq|]. rewrite update_ne by done.
+    apply C2.
   - intros c' k' l' u' x. cbn. case_decide as D.
     + destruct D as (->&->&->&->). split; [done|]. destruct (decide (x = p)) as [->|Hx]; [by rewrite update_eq|].
       rewrite update_ne by done. intros E. exfalso. apply Hx. by eapply same_table.
-    + rewrite C3. destruct (decide (x = p)) as [->|Hx]; [|by rewrite update_ne]. rewrite update_eq, Ep.
-      split; [|done]. intros [= <- <- <- <-]. by destruct D.
+    + rewrite C3. destruct (decide (x = p)) as [->|Hx]; [|by rewrite update_ne]. rewrite update_eq, Ep. split; [|done].
+      intros [= <- <- <- <-]. by destruct D.
   - intros c' k' l' u' x. cbn [v_table unlinked with_table]. case_decide as D; [done|]. intros T'.
     destruct (C4 _ _ _ _ _ T') as [(?&?&[n ?])|(Hl'&[y Y]&?)]; [left|right].
     + split_and!; try done. exists n. by apply HP.
     + split_and!; try done. rewrite decide_False; [by exists y|]. intros (->&->&El&Eu).
       assert (u' mod table_size < table_size) as Hi by apply N.mod_lt, table_size_nonzero.
-      pose proof (Hb l' _ (eq_sym El) Hi) as X. rewrite <- Eu, (N.mul_comm _ table_size), <- N.div_mod in X
-        by apply table_size_nonzero. congruence.
-  - intros c' v'. cbn. case_decide as D; intros X.
-    + destruct D as (->&<-&<-&<-). cbn. unfold wipe. by rewrite decide_True.
-    + apply C5 in X. destruct k; try done. destruct (l =? 0)%nat; [|done]. unfold wipe. by case_decide.
-  - intros c' v'. cbn. case_decide as D; intros X.
-    + destruct D as (->&<-&<-&<-). cbn. unfold wipe. by rewrite decide_True.
-    + apply C6 in X. destruct k; try done. destruct (l =? 0)%nat; [|done]. unfold wipe. by case_decide.
-  - intros c' v'. cbn. case_decide as D; intros X.
-    + destruct D as (->&<-&<-&<-). cbn. unfold wipe. by rewrite decide_True.
-    + apply C7 in X. destruct k; try done. destruct (l =? 0)%nat; [|done]. unfold wipe. by case_decide.
+      pose proof (Hb l' _ (eq_sym El) Hi) as X.
+      rewrite <- Eu, (N.mul_comm _ table_size), <- N.div_mod in X by apply table_size_nonzero. congruence.
+  - intros c' v'. cbn. unfold wipe. repeat case_decide; auto; intros; exfalso; destruct_and?; subst; tauto.
+  - intros c' v'. cbn. unfold wipe. repeat case_decide; auto; intros; exfalso; destruct_and?; subst; tauto.
+  - intros c' v'. cbn. unfold wipe. repeat case_decide; auto; intros; exfalso; destruct_and?; subst; tauto.
   - intros c' j x. cbn. rewrite C8. destruct (decide (x = p)) as [->|]; [rewrite update_eq, Ep|by rewrite update_ne].
     by split.
   - intros c' j x. destruct (decide (x = p)) as [->|Hx]; [by rewrite update_eq|]. rewrite update_ne by done.
@@ -186,8 +173,8 @@ Proof.
   intros R T Tp Hb Et. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl. split; [by eapply coherent_unlink|].
   pose proof (table_role _ _ _ _ _ _ _ _ R T) as Eq. pose proof (table_role _ _ _ _ _ _ _ _ R Tp) as Ep.
   assert (is_user_page v = true) as U by by eapply table_user_page.
-  assert (p <> q) as Hpq by (intros ->; rewrite Ep in Eq; injection Eq; lia).
-  intros x. pose proof (proj2 R x) as X. unfold page_ok in *. destruct (decide (x = p)) as [->|Hx].
+  assert (p <> q) as Hpq by (intros ->; rewrite Ep in Eq; injection Eq; lia). intros x. pose proof (proj2 R x) as X.
+  unfold page_ok in *. destruct (decide (x = p)) as [->|Hx].
   { by rewrite update_eq. }
   rewrite (update_ne ρ) by done. destruct (decide (x = q)) as [->|Hxq].
   - rewrite update_eq, Eq in *. destruct X as (t'&Et'&Ht). rewrite Et in Et'. injection Et' as <-. eexists.
@@ -195,29 +182,20 @@ Proof.
     + rewrite update_eq, user_slot_kernel_bit, prefix_split, decide_True by done. done.
     + rewrite update_ne by done. rewrite decide_False; [by apply Ht|]. intros (_&_&_&E). apply Hi'.
       rewrite <- (prefix_split v l) in E. apply split_inj in E as [_ ?]; auto using position_lt.
-  - rewrite update_ne by done. destruct (ρ x) as [| |n|c' k' [|l'] u'| |] eqn:Ex; try done.
+  - rewrite update_ne by done. destruct (ρ x) as [| |n|c' k' [|l'] u'| | |] eqn:Ex; try done.
     + destruct X as (d&Ed&Hd&X). exists d. split; [done|]. split; [|done]. intros k'. cbn.
       rewrite decide_False by (intros (_&_&?&_); lia). apply Hd.
-    + assert (~ (l = O /\ k' = k /\ c' = c /\ u' = prefix v l)) as Hn
-        by (intros (->&->&->&->); by eapply Hx, same_table).
-      destruct k'; destruct X as (t'&Et'&Ht); exists t'; (split; [done|]); intros i Hi;
-        (rewrite (Ht i Hi) || (let K := fresh in let E := fresh in destruct (Ht i Hi) as [K E]; rewrite E in * )); cbn;
-        destruct k; try done; destruct l; try done; cbn; rewrite wipe_ne by (tauto || done); done.
+    + assert (~ (l = O /\ k' = k /\ c' = c /\ u' = prefix v l)) as Hn by (intros (->&->&->&->); by eapply Hx,
+        same_table).
+      destruct k'; destruct X as (t'&Et'&Ht); exists t'; (split; [done|]); intros i Hi; (rewrite (Ht i Hi) || (let K :=
+        fresh in let E := fresh in destruct (Ht i Hi) as [K E]; rewrite E in * )); cbn; (case_decide as D; [destruct D
+        as [-> ->]; rewrite wipe_ne by (tauto || done)|]); done.
     + destruct X as (t'&Et'&Ht). exists t'. split; [done|]. intros i Hi. cbn. rewrite decide_False; [by apply Ht|].
       intros (->&->&->&E). rewrite <- (prefix_split v l) in E.
-      apply split_inj in E as [-> _]; [|done|apply position_lt].
-      by eapply Hxq, same_table.
+      apply split_inj in E as [-> _]; [|done|apply position_lt]. by eapply Hxq, same_table.
 Qed.
 
 (** ** Configuration lists *)
-Lemma rep_list_page ρ V m c j q h h' f f' : rep ρ V m -> ρ q = ListAt c j -> m q = ListPage h f ->
-  list_next h' = list_next h -> list_count h' <= list_capacity -> rep ρ V (update m q (ListPage h' f')).
-Proof.
-  intros [C R] Eq Em En Ec. split; [done|]. intros x. specialize (R x). unfold page_ok in *.
-  destruct (decide (x = q)) as [->|]; [|by rewrite update_ne]. rewrite update_eq, Eq in *.
-  destruct R as (h0&f0&E&_&X). rewrite Em in E. injection E as <- <-. exists h', f'. split_and!; [done..|congruence].
-Qed.
-
 Lemma lookup_snoc (l : list N) x j y : (l ++ [x]) !! j = Some y <-> l !! j = Some y \/ (j = length l /\ x = y).
 Proof.
   rewrite lookup_app_Some. split; (intros [?|[E ?]]; [by left|right]).
@@ -226,22 +204,20 @@ Proof.
 Qed.
 
 (** Page [p] becomes the head of the list of [c]. *)
-Lemma rep_extend ρ V m c n d p head origin count f : rep ρ V m -> ρ c = Partition n -> m c = DescriptorPage d ->
-  ρ p = Lost -> p < pages -> m p = ListPage (ListHeader head origin count) f -> count <= list_capacity ->
+Lemma rep_extend ρ V m c n d p head w : rep ρ V m -> ρ c = Partition n -> m c = DescriptorPage d ->
+  ρ p = Formatted (ListPage (ListHeader head w 0) (fun _ => no_record)) -> p < pages ->
   last (v_list V c) = Some head ->
-  rep (update ρ p (ListAt c (length (v_list V c)))) (with_list c (v_list V c ++ [p]) V)
+  rep (update ρ p (ListAt c (length (v_list V c)))) (with_note p (empty_note w) (with_list c (v_list V c ++ [p]) V))
     (update m c (DescriptorPage (Descriptor (d_mmu d) (d_shadow1 d) (d_shadow2 d) p (d_parent d) (d_vsti d)))).
 Proof.
-  intros R Ec Ed Ep Hp Em Hc Hlast. pose proof (proj1 R) as C. assert (p <> c) as Hpc by congruence.
-  assert (HP : forall c' n, update ρ p (ListAt c (length (v_list V c))) c' = Partition n <-> ρ c' = Partition n)
-    by (intros; by apply update_partition).
-  split.
+  intros R Ec Ed Ep Hp Hlast. pose proof (proj1 R) as C. assert (p <> c) as Hpc by congruence.
+  assert (HP : forall c' n, update ρ p (ListAt c (length (v_list V c))) c' = Partition n <-> ρ c' = Partition n) by
+    (intros; apply update_partition; by rewrite ?Ep). split.
   - destruct C as [C1 C2 C3 C4 C5 C6 C7 C8 C9 C10]. split; try done.
     + rewrite update_ne; congruence.
     + intros x c'. unfold owner. destruct (decide (x = p)) as [->|]; [done|]. rewrite update_ne by done. apply C2.
-    + intros c' k l u x. cbn. rewrite C3. destruct (decide (x = p)) as [->|];
-        [rewrite update_eq, Ep|by rewrite update_ne].
-      by split.
+    + intros c' k l u x. cbn. rewrite C3.
+      destruct (decide (x = p)) as [->|]; [rewrite update_eq, Ep|by rewrite update_ne]. by split.
     + intros c' k l u x T. destruct (C4 _ _ _ _ _ T) as [(?&?&[i ?])|?]; [left|by right]. split_and!; try done.
       exists i. by apply HP.
     + intros c' j x. cbn. destruct (decide (c' = c)) as [->|Hc'].
@@ -255,18 +231,17 @@ Proof.
       * rewrite update_ne by done. intros [i ?]%C9. exists i. by apply HP.
     + intros c' i E%HP. apply C10 in E. destruct i; [done|]. destruct E. split; [done|]. by apply HP.
   - intros x. pose proof (proj2 R x) as X. unfold page_ok in *. destruct (decide (x = p)) as [->|Hx].
-    { rewrite update_eq, update_ne, Em by done. eexists _, _. split_and!; [done..|]. unfold after. cbn.
-      rewrite update_eq.
-      rewrite last_lookup in Hlast. destruct (v_list V c) as [|y ys]; [done|]. cbn [length pred] in *.
-      rewrite lookup_app_l by (cbn; lia). by rewrite Hlast. }
+    { rewrite update_eq, update_ne by done. rewrite Ep in X. rewrite X. unfold list_page, after. cbn.
+      rewrite !update_eq. split; [|cbn; lia]. rewrite last_lookup in Hlast. destruct (v_list V c) as [|y ys]; [done|].
+      cbn [length pred] in *. rewrite lookup_app_l by (cbn; lia). by rewrite Hlast. }
     rewrite (update_ne ρ) by done. destruct (decide (x = c)) as [->|Hxc].
     + rewrite update_eq, Ec in *. destruct X as (d'&E&Hk&_&?&?). rewrite Ed in E. injection E as <-. eexists.
       split; [done|]. cbn. rewrite update_eq, last_snoc. done.
-    + rewrite update_ne by done. destruct (ρ x) as [| |i|c' k l u|c' j|] eqn:Ex; try done.
+    + rewrite update_ne by done. destruct (ρ x) as [| |i|c' k l u|c' j| |] eqn:Ex; try done.
       * destruct X as (d'&?&?&?&?&?). exists d'. cbn. by rewrite update_ne.
-      * destruct X as (h&f'&?&?&En). exists h, f'. split_and!; try done. rewrite En. unfold after. cbn.
-        destruct j as [|j]; [done|]. destruct (decide (c' = c)) as [->|]; [|by rewrite update_ne].
-        rewrite update_eq, lookup_app_l; [done|]. apply (co_list _ _ C), lookup_lt_Some in Ex. lia.
+      * unfold list_page, after in *. cbn. rewrite (update_ne (v_note V)) by done. destruct j as [|j]; [done|].
+        destruct (decide (c' = c)) as [->|]; [|by rewrite update_ne]. rewrite update_eq, lookup_app_l; [done|].
+        apply (co_list _ _ C), lookup_lt_Some in Ex. lia.
 Qed.
 
 End Structure.

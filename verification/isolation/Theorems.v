@@ -4,8 +4,7 @@
     Everything that a reader has to believe stands here, in Execution.v (what may happen) and in Safety.v (what HI, VS
     and KDI say about memory); the definitions of the machine are in pipcore/model.  [wf] is the invariant; that a boot
     state has it is shown in Boot.v, so no theorem is empty. *)
-From Pip.Isolation Require Export Integrity Rights Conservation.
-From Pip.Services Require Import AddRemove CreatePartition Prepare Collect DeletePartition Yield Deliver.
+From Pip.Isolation Require Export Conservation Integrity Rights.
 
 Section Theorems.
 Context `{Params}.
@@ -33,7 +32,10 @@ Proof. eapply permitted_data; [|done..]. by eapply steps_keep_wf. Qed.
 (** ** Integrity: whatever happens next, outside the subtree of the running partition (in its siblings, its ancestors
     and strangers) user data that it does not map keeps its contents; tables, notes, lists and interrupt states keep
     what they say, but that pages which it maps become accessible or inaccessible, and that the partition to which
-    control passes takes its interrupt state from the context it is resumed with. *)
+    control passes takes its interrupt state from the context it is resumed with.  [confined] (Integrity.v) says it of
+    memory with the functions of Machine.v: [mmu_entry m b v] is what the MMU finds for page [v] of [b] (frame, rights),
+    [gift_entry] what shadow 1 notes there (the child that the page was given to), [origin_entry] what shadow 2 notes
+    (where the parent maps it), [parent_entry m b] the partition above [b]; [set_user y e] is [e], accessible or not. *)
 Theorem integrity s s1 s2 (H_start : wf s) (H_reached : steps_to s s1) (H_next : step_to s1 s2) : confined s1 s2.
 Proof. apply step_confined; [|done]. by eapply steps_keep_wf. Qed.
 
@@ -50,44 +52,25 @@ Proof.
   destruct (steps_keep_wf _ _ H_start H_reached) as (ρ&V&R&_&[n Ec]&T). rewrite T. symmetry. by eapply mmu_entry_view.
 Qed.
 
-(** ** Refused means unchanged: an answer other than DONE leaves the whole state as it was. *)
-Definition refusal_changes_nothing (m : K status) (s : state) : Prop :=
-  forall st s', m s = Done st s' -> st <> DONE -> s' = s.
-Definition refusal_changes_nothing' (m : K answer) (s : state) : Prop :=
-  forall ans s', m s = Done ans s' -> answer_status ans <> DONE -> s' = s.
-
-Theorem refused_unchanged s (H_good : wf s) :
-  (forall d m s1 s2 l, refusal_changes_nothing (createPartition d m s1 s2 l) s)
-  /\ (forall child va first, refusal_changes_nothing' (prepare child va first) s)
-  /\ (forall src child dst r w x, refusal_changes_nothing (addVAddr src child dst r w x) s)
-  /\ (forall child va, refusal_changes_nothing (removeVAddr child va) s)
-  /\ (forall child, refusal_changes_nothing (deletePartition child) s)
-  /\ (forall child va, refusal_changes_nothing' (collect child va) s)
-  /\ (forall child vector slot f f', refusal_changes_nothing (yieldTo child vector slot f f') s)
-  /\ (forall vector, refusal_changes_nothing (deliverInterrupt vector) s)
-  /\ (forall vector, refusal_changes_nothing (deliverFault vector) s).
+(** ** Refused means unchanged: a call, with any arguments, that answers something other than DONE leaves the whole
+    state as it was. *)
+Theorem refused_unchanged s s' c ans s2 (H_start : wf s) (H_reached : steps_to s s') (H_call : run c s' = Done ans s2)
+  (H_refused : answer_status ans <> DONE) : s2 = s'.
 Proof.
-  pose proof H_good as (ρ&V&Hs).
-  assert (forall (m : K status) P, wp m (fun st s' => decides st s s' (P st s')) s -> refusal_changes_nothing m s) as X.
-  { intros m P W st s' E Hn. apply wp_done in W as (st'&s2&E'&[_ U]). rewrite E in E'. injection E' as <- <-. auto. }
-  assert (forall (m : K answer) P, wp m (fun a s' => decides (answer_status a) s s' (P a s')) s ->
-    refusal_changes_nothing' m s) as X'.
-  { intros m P W ans s' E Hn. apply wp_done in W as (a'&s2&E'&[_ U]). rewrite E in E'. injection E' as <- <-. auto. }
-  split_and!; intros; [eapply X, createPartition_spec|eapply X', prepare_spec|eapply X, addVAddr_spec|
-    eapply X, removeVAddr_spec|eapply X, deletePartition_spec|eapply X', collect_spec|eapply X, yieldTo_spec|
-    eapply X, deliverInterrupt_spec|eapply X, deliverFault_spec]; exact Hs.
+  destruct (steps_keep_wf _ _ H_start H_reached) as (ρ&V&Hs). pose proof (refinement ρ V s' c Hs) as X.
+  apply wp_done in X as (ans'&s3&E&U&_). rewrite H_call in E. injection E as <- <-. by apply U.
 Qed.
 
 (** ** Functional specification: in every reachable state, every call with any arguments answers and does what
-    Specification.v says; [specified] in Refinement.v lists it call by call. *)
+    Specification.v says; [specified] in Refinement.v lists it call by call, each effect as an equation. *)
 Definition represents (V : view) (s : state) : Prop := exists ρ, holds ρ V s.
 
 Theorem functional_specification s s' c (H_start : wf s) (H_reached : steps_to s s') :
   exists V ans s2 V', represents V s' /\ run c s' = Done ans s2 /\ represents V' s2
-    /\ specified V (is_full V (mem s')) (current s') c ans (current s2) V'.
+    /\ specified V (registers s') (current s') c ans (current s2) V'.
 Proof.
   destruct (steps_keep_wf _ _ H_start H_reached) as (ρ&V&Hs). pose proof (refinement ρ V s' c Hs) as X.
-  apply wp_done in X as (ans&s2&E&ρ'&V'&Hs'&S). exists V, ans, s2, V'. split_and!; try done; by eexists.
+  apply wp_done in X as (ans&s2&E&_&ρ'&V'&Hs'&S). exists V, ans, s2, V'. split_and!; try done; by eexists.
 Qed.
 
 (** ** Conservation, in Conservation.v and DeletePartition.v:

@@ -3,7 +3,7 @@
 
     [wp m Q s]: run from [s], [m] is not undefined, and [Q] holds of its value and the state after it.  One rule per
     operation of the monad; a proof about a service applies them from its first line to its last. *)
-From Pip.Isolation Require Export Facts.
+From Pip.Isolation Require Export Specification Facts.
 
 Definition wp {A} (m : K A) (Q : A -> state -> Prop) (s : state) : Prop :=
   match m s with Done a s' => Q a s' | Undefined => False end.
@@ -15,8 +15,7 @@ Proof. unfold wp, bind. by destruct (m s). Qed.
 Lemma wp_ret {A} (a : A) (Q : A -> state -> Prop) s : Q a s -> wp (ret a) Q s.
 Proof. done. Qed.
 
-Lemma wp_mono {A} (m : K A) (Q Q' : A -> state -> Prop) s :
-  wp m Q s -> (forall a s', Q a s' -> Q' a s') -> wp m Q' s.
+Lemma wp_mono {A} (m : K A) (Q Q' : A -> state -> Prop) s : wp m Q s -> (forall a s', Q a s' -> Q' a s') -> wp m Q' s.
 Proof. unfold wp. destruct (m s); auto. Qed.
 
 Lemma wp_done {A} (m : K A) (Q : A -> state -> Prop) s : wp m Q s <-> exists a s', m s = Done a s' /\ Q a s'.
@@ -67,10 +66,48 @@ Lemma wp_next_register `{Params} i (Q : index -> state -> Prop) s : i < context_
   wp (next_register i) Q s.
 Proof. unfold next_register. by intros ->%N.ltb_lt. Qed.
 
+(** ** Reading: [m] gives [a] and changes nothing *)
+Definition gets {A} (m : K A) (s : state) (a : A) : Prop := m s = Done a s.
+
+Lemma wp_gets {A} (m : K A) s a (Q : A -> state -> Prop) : gets m s a -> Q a s -> wp m Q s.
+Proof. unfold gets, wp. by intros ->. Qed.
+
+Lemma gets_wp {A} (m : K A) s a : wp m (fun b s' => b = a /\ s' = s) s -> gets m s a.
+Proof. intros (b&s'&E&->&->)%wp_done. exact E. Qed.
+
+Lemma gets_ret {A} (a : A) s : gets (ret a) s a.
+Proof. done. Qed.
+
+Lemma gets_in_table `{Params} i s : i < table_size -> gets (in_table i) s tt.
+Proof. unfold in_table. by intros ->%N.ltb_lt. Qed.
+
+Lemma gets_bind {A B} (m : K A) (k : A -> K B) s a b : gets m s a -> gets (k a) s b -> gets (bind m k) s b.
+Proof. unfold gets, bind. by intros ->. Qed.
+
 Global Opaque wp bind ret.
 
-(** What a service must have done: a refusal left the state as it was. *)
-Definition decides (st : status) (s s' : state) (done : Prop) : Prop := (st = DONE -> done) /\ (st <> DONE -> s' = s).
+(** ** What a service must do: answer as expected, and change nothing if that is a refusal *)
+Definition decides (expected st : status) (s s' : state) (done : Prop) : Prop :=
+  st = expected /\ (st = DONE -> done) /\ (st <> DONE -> s' = s).
 
-Lemma decides_mono st s s' (P Q : Prop) : decides st s s' P -> (P -> Q) -> decides st s s' Q.
-Proof. unfold decides. tauto. Qed.
+Lemma status_eq_refl a : status_eq a a = true.
+Proof. apply N.eqb_refl. Qed.
+
+Lemma status_eq_ne a b : a <> b -> status_eq a b = false.
+Proof. intros Hn. apply N.eqb_neq. intros E. apply Hn. by destruct a, b. Qed.
+
+Global Opaque status_eq.
+
+Lemma first_failing_app l l' : (forall b st, (b, st) ∈ l -> st <> DONE) -> first_failing (l ++ l') =
+  if status_eq (first_failing l) DONE then first_failing l' else first_failing l.
+Proof.
+  intros Hl. induction l as [|[b st] l IH]; cbn; [by rewrite status_eq_refl|].
+  assert (st <> DONE) as Hst by (eapply Hl; left). destruct b; [|by rewrite status_eq_ne]. apply IH. intros b' st' E.
+  eapply Hl. by right.
+Qed.
+
+(** A refusal: nothing was done. *)
+Ltac refuse := solve [apply wp_ret; split; [reflexivity | split; [cbn; congruence | reflexivity]]].
+
+(** A service done: its effect remains to be proved. *)
+Ltac accept := split; [reflexivity | split; [intros _ | cbn; congruence]].

@@ -47,13 +47,11 @@ Lemma x86_list_page root : 16 * (1 + @list_capacity (x86 root)) = page_bytes.
 Proof. done. Qed.
 
 (** User space is what lies between kernel and window, and the slot after the window; the VIDT is its last page. *)
-Lemma x86_user_page root v : @is_user_page (x86 root) v = true <->
-  0x400 <= v < 0xD0000 \/ 0xFFC00 <= v < 0x100000.
+Lemma x86_user_page root v : @is_user_page (x86 root) v = true <-> 0x400 <= v < 0xD0000 \/ 0xFFC00 <= v < 0x100000.
 Proof.
   unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb].
-  unfold x86_kernel_slot, x86_window_first, x86_window_end.
-  unalias. rewrite N.div_div by done. change (1024 * 1024) with 1048576.
-  assert (v / 1048576 = 0 <-> v < 1048576) as E by (apply N.div_small_iff; done).
+  unfold x86_kernel_slot, x86_window_first, x86_window_end. unalias. rewrite N.div_div by done.
+  change (1024 * 1024) with 1048576. assert (v / 1048576 = 0 <-> v < 1048576) as E by (apply N.div_small_iff; done).
   assert (v / 1024 < 1024 <-> v < 1048576) as F.
   { split; intros L; [apply N.nle_gt; intros G|apply N.div_lt_upper_bound; lia].
     apply (N.div_le_mono _ _ 1024) in G; [|done]. change (1048576 / 1024) with 1024 in G; lia. }

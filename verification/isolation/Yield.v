@@ -1,239 +1,260 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * yield, interrupts and faults pass control, and change nothing but user data of the partition that is left *)
-From Pip.Isolation Require Export Context.
-From Pip.Isolation Require Import Depth.
+(** * yield, interrupts and faults pass control, and change nothing but the context saved and two interrupt states *)
+From Pip.Isolation Require Export Context Depth.
 From Pip.Services Require Import Yield Deliver State.
 
 Section Yield.
 Context `{Params}.
-Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i o : N) (k : kind) (l j n : nat).
-Implicit Types (r : N -> N) (t : N -> entry).
+Implicit Types (ρ : N -> role) (V : view) (m : memory) (a c p q v w u i : N) (n : nat) (r : N -> N) (t : N -> entry).
 
-(** All but interrupt states. *)
-Definition new_states (f : N -> bool) V : view := View
-  (v_table V) (v_entry V) (v_gift V) (v_origin V) (v_parent V) f (v_list V) (v_data V).
+(** What a resumed context leaves: its registers are those of the machine. *)
+Definition wakes ρ z V (s' : state) : Prop := current s' = context_partition z /\ holds ρ (resumed z V) s'
+  /\ forall i, i < context_words -> registers s' i = saved_register V z i.
 
-(** Control passed from [c] to [target]: [c] saved its registers where it may write; the two interrupt states changed;
-    nothing else did. *)
-Definition passed ρ V c target (s' : state) : Prop :=
-  exists V1 f, stored c V V1 /\ current s' = target /\ holds ρ (new_states f V1) s'
-    /\ forall p, p <> c -> p <> target -> f p = v_vsti V p.
-
-Lemma holds_passed ρ V c n target m r t f V1 : inv ρ V -> stored c V V1 -> ρ target = Partition n ->
-  rep ρ (new_states f V1) m -> (forall v, t v = v_entry V1 target v) ->
-  (forall p, p <> c -> p <> target -> f p = v_vsti V p) -> passed ρ V c target (State m target r t).
+Lemma wp_wake ρ V m x r t z (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> loadable ρ z ->
+  (forall s', wakes ρ z V s' -> Q tt s') -> wp (resume z) Q (State m x r t).
 Proof.
-  intros I S E R T Hf. exists V1, f. split_and!; try done. split_and!; [exact R| |by exists n|exact T].
-  destruct (inv_stored _ _ _ _ S I). by split.
+  intros R I L HQ. eapply wp_resume; [exact R|exact L|]. intros m' r' t' R' T' Hr. apply HQ. split; [done|].
+  split; [|exact Hr]. split_and!; [exact R'|by apply inv_with_vsti|apply L|exact T'].
 Qed.
 
 (** ** yield *)
-Lemma wp_leave ρ V m r t c n z a f f' s : s = State m c r t -> rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  loadable ρ z ->
-  wp (leave c z a f f') (fun st s' => decides st s s' (passed ρ V c (context_partition z) s')) s.
+Lemma wp_leave ρ V m r t c z save_at f f' : rep ρ V m -> inv ρ V -> is_partition ρ c -> loadable ρ z ->
+  let ok := (save_at =? 0) || all_of_context (may_write V c) save_at in
+  wp (leave c z save_at f f') (fun st s' => decides (if ok then DONE else CALLER_CONTEXT_UNAVAILABLE) st
+    (State m c r t) s' (wakes ρ z (with_vsti c (wants_interrupts f)
+      (if save_at =? 0 then V else saved (context_at V c save_at) (marked r f') V)) s')) (State m c r t).
 Proof.
-  intros -> R I Ec L. pose proof L as [[n' Ez] _ _]. unfold leave. open_tests.
-  assert (forall V1 m1 r1, rep ρ V1 m1 -> stored c V V1 ->
-    wp (set_interrupt_state c (wants_interrupts f) ;; resume z ;; ret DONE)%monad (fun st s' =>
-      decides st (State m c r t) s' (passed ρ V c (context_partition z) s')) (State m1 c r1 t)) as X.
-  { intros V1 m1 r1 R1 S1. apply wp_bind. eapply wp_set_interrupt_state; [exact R1|exact Ec|]. intros m2 R2 _.
-    apply wp_bind. eapply wp_resume; [exact R2|done|]. intros m3 b3 r3 t3 R3 T3. apply wp_ret. accept.
-    destruct S1 as (d&->&Hd). eapply holds_passed; [exact I|by exists d|exact Ez|exact R3|exact T3|].
-    intros p ??. cbn. by rewrite !update_ne. }
-  destruct (a =? 0); [apply (X V); [done|apply stored_refl]|]. apply wp_bind.
-  eapply wp_writable_context; [exact R|exact I|exact Ec|refuse|]. intros y Ey W.
-  rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R (proj1 W))). apply wp_bind.
-  eapply wp_save; [exact R|exact W|]. intros m1 V1 r1 R1 S1. rewrite Ey in S1. by apply (X V1).
+  intros R I Pc L ok. unfold leave, ok. open_tests.
+  assert (forall V1 m1 r1, rep ρ V1 m1 -> inv ρ V1 -> wp (set_interrupt_state c (wants_interrupts f) ;; resume z ;; ret
+    DONE)%monad (fun st s' => decides DONE st (State m c r t) s' (wakes ρ z (with_vsti c (wants_interrupts f) V1) s'))
+    (State m1 c r1 t)) as X.
+  { intros V1 m1 r1 R1 I1. apply wp_bind. eapply wp_set_interrupt_state; [exact R1|exact Pc|]. intros m2 R2.
+    apply wp_bind. eapply wp_wake; [exact R2|by apply inv_with_vsti|done|]. intros s' W. apply wp_ret. by accept. }
+  destruct (save_at =? 0); cbn [orb]; [by apply X|]. apply wp_bind. eapply wp_gets; [by eapply gets_writable_context|].
+  destruct (all_of_context (may_write V c) save_at) eqn:A; [|refuse].
+  destruct (context_loadable ρ V (State m c r t) R I c save_at (may_write V c) Pc) as [Lc Z]; [intros; by apply
+    writable_readable|done|]. rewrite (proj2 (N.eqb_neq _ _) Z). apply wp_bind. eapply wp_save; [exact R|exact Lc|].
+  intros m1 R1. apply X; [exact R1|]. eapply inv_stored; [|exact I]. by apply (stored_saved (fun _ => True)).
 Qed.
 
 (** yield refuses and changes nothing, or passes control to the parent or to the child named. *)
-Theorem yieldTo_spec ρ V s child vector slot f f' : holds ρ V s ->
-  wp (yieldTo child vector slot f f') (fun st s' => decides st s s'
-    (exists target, passed ρ V (current s) target s' /\
-       ((child = 0 /\ target = v_parent V (current s)) \/ is_child ρ V (current s) (page_number child) target))) s.
+Theorem yieldTo_spec ρ V s child vector slot f f' : holds ρ V s -> let x := current s in
+  let target := yield_target V x child in wp (yieldTo child vector slot f f') (fun st s' =>
+    decides (first_failing (yieldTo_checks V x child vector slot)) st s s'
+      (wakes ρ (context_at V target (vidt_word V target vector)) (with_vsti x (wants_interrupts f)
+        (let save_at := vidt_word V x slot in
+         if save_at =? 0 then V else saved (context_at V x save_at) (marked (registers s) f') V)) s')) s.
 Proof.
-  intros Hs. start yieldTo. do 4 step.
-  assert (forall target, is_partition ρ target ->
-    ((child = 0 /\ target = v_parent V x) \/ is_child ρ V x (page_number child) target) ->
-    wp (let! caller_vidt := readable_page x vidt in
-        if caller_vidt =? 0 then ret CALLER_VIDT_UNAVAILABLE else
-        let! target_vidt := readable_page target vidt in
-        if target_vidt =? 0 then ret TARGET_VIDT_UNAVAILABLE else
-        let! context := handler_context target target_vidt vector in
-        if context_first context =? 0 then ret TARGET_CONTEXT_UNAVAILABLE else
-        let! save_at := read_word caller_vidt (vidt_index slot) in
-        leave x context save_at f f')%monad (fun st s' => decides st (State m x r t) s'
-      (exists target, passed ρ V x target s' /\
-         ((child = 0 /\ target = v_parent V x) \/ is_child ρ V x (page_number child) target))) (State m x r t)) as X.
-  { intros target [n' Et] Ht. step. eapply wp_readable_page; [exact R|exact I|exact Hc|refuse|].
-    intros _ _ U1 ->%N.eqb_neq. step. eapply wp_readable_page; [exact R|exact I|exact Et|refuse|].
-    intros _ _ U2 ->%N.eqb_neq. step. eapply wp_handler_context; [exact R|exact I|exact Et|exact U2|refuse|].
-    intros z Ez L. rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R L)). step.
-    eapply wp_read_word; [exact R|exact U1|by apply (N.mod_lt _ 1024)|].
-    eapply wp_mono; [by eapply wp_leave|]. cbn. intros st s' D. eapply decides_mono; [exact D|].
-    rewrite Ez. intros P. exists target. split; [exact P|exact Ht]. }
-  step. destruct (child =? 0) eqn:Z.
-  - eapply wp_parent_of; [exact R|exact Hc|]. apply N.eqb_eq in Z. subst child.
-    pose proof (parent_role _ _ _ _ _ R Hc) as P. destruct n as [|n]; destruct P as [_ P].
-    + rewrite P, N.eqb_refl. refuse.
-    + destruct (v_parent V x =? 0) eqn:Z; [refuse|]. apply X; [by exists n|by left].
-  - child_step. apply X; [apply C|by right].
+  intros Hs. cbv zeta. start yieldTo yieldTo_checks. step. step. step.
+  assert (gets (if child =? 0 then parent_of x else child_at x child) (State m x r t) (yield_target V x child) /\
+    (yield_target V x child <> 0 -> is_partition ρ (yield_target V x child))) as [G Pt].
+  { unfold yield_target. destruct (child =? 0); split.
+    - eapply gets_parent_of; [exact R|partition].
+    - intros Hp. pose proof (parent_role _ _ _ _ _ R Hc) as Y.
+      destruct n as [|n]; destruct Y as [_ Y]; [done|by exists n].
+    - eapply gets_child_at; [exact R|exact I|partition].
+    - intros Hp. by apply (child_of_child _ _ _ _ _ R I Hp). }
+  apply wp_bind. eapply wp_gets; [exact G|].
+  destruct (N.eqb_spec (yield_target V x child) 0) as [|Ht]; cbn [negb first_failing]; [destruct (child =? 0); refuse|].
+  specialize (Pt Ht). set (tg := yield_target V x child) in *. apply wp_bind.
+  eapply wp_gets; [eapply gets_readable_page; [exact R|partition]|].
+  pose proof (readable_data _ _ _ x vidt_page R I) as D1.
+  destruct (may_read V x vidt_page) eqn:M1; [|rewrite N.eqb_refl; refuse].
+  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D1 eq_refl))). apply wp_bind.
+  eapply wp_gets; [eapply gets_readable_page; [exact R|exact Pt]|].
+  pose proof (readable_data _ _ _ tg vidt_page R I) as D2.
+  destruct (may_read V tg vidt_page) eqn:M2; [|rewrite N.eqb_refl; refuse].
+  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D2 eq_refl))). apply wp_bind.
+  eapply wp_gets; [eapply gets_handler_context; [exact R|exact I|exact Pt|exact M2]|]. cbv zeta.
+  destruct (all_of_context (may_read V tg) (vidt_word V tg vector)) eqn:A; [|refuse].
+  destruct (context_loadable ρ V (State m x r t) R I tg _ (may_read V tg) Pt ltac:(done) A) as [L Z].
+  rewrite (proj2 (N.eqb_neq _ _) Z). apply wp_bind.
+  eapply wp_gets; [eapply gets_vidt_slot; [exact R|exact I|exact M1|by apply (N.mod_lt _ 1024)]|].
+  eapply wp_leave; [exact R|exact I|partition|exact L].
 Qed.
 
 (** ** Interrupts and faults *)
-Lemma wp_save_interrupted ρ V m r t c n (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  (forall m' V' r', rep ρ V' m' -> stored c V V' -> Q tt (State m' c r' t)) ->
-  wp (save_interrupted c) Q (State m c r t).
+Lemma wp_save_interrupted ρ V m r t c (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> is_partition ρ c ->
+  (forall m' r', rep ρ (interrupted V c r) m' -> Q tt (State m' c r' t)) -> wp (save_interrupted c) Q (State m c r t).
 Proof.
-  intros R I Ec HQ. pose proof (HQ m V r R (stored_refl _ _)) as Q0. unfold save_interrupted. open_tests. do 2 step.
-  step. eapply wp_readable_page; [exact R|exact I|exact Ec|rewrite N.eqb_refl; by step|].
-  intros _ _ U1 ->%N.eqb_neq. step.
-  assert (forall w, wp (let! place := writable_context c w in
-    if context_first place =? 0 then ret tt else save place (flag_word (v_vsti V c)))%monad Q (State m c r t)) as X.
-  { intros w. step. eapply wp_writable_context; [exact R|exact I|exact Ec|by step|]. intros y Ey W.
-    rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R (proj1 W))).
-    eapply wp_save; [exact R|exact W|]. intros m1 V1 r1 R1 S1. rewrite Ey in S1. by eapply HQ. }
-  destruct (v_vsti V c); (eapply wp_read_word; [exact R|exact U1|done|apply X]).
+  intros R I Pc HQ. unfold save_interrupted, interrupted in *. open_tests. apply wp_bind.
+  eapply wp_gets; [eapply gets_interrupt_state; [exact R|exact Pc]|]. apply wp_bind.
+  eapply wp_gets; [eapply gets_readable_page; [exact R|exact Pc]|].
+  pose proof (readable_data _ _ _ c vidt_page R I) as D. cbv zeta in HQ.
+  destruct (may_read V c vidt_page) eqn:M; cbn [andb] in HQ; [|rewrite N.eqb_refl; by apply wp_ret, HQ].
+  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D eq_refl))). apply wp_bind.
+  set (save_at := vidt_slot V c (if v_vsti V c then vsti_slot else vcli_slot)) in *. eapply wp_gets with (a := save_at).
+  { unfold save_at. destruct (v_vsti V c); eapply gets_vidt_slot; done. }
+  apply wp_bind. eapply wp_gets; [by eapply gets_writable_context|].
+  destruct (all_of_context (may_write V c) save_at) eqn:A; [|rewrite N.eqb_refl; by apply wp_ret, HQ].
+  destruct (context_loadable ρ V (State m c r t) R I c save_at (may_write V c) Pc) as [L Z]; [intros; by apply
+    writable_readable|done|]. rewrite (proj2 (N.eqb_neq _ _) Z). eapply wp_save; [exact R|exact L|]. intros m' R'.
+  by apply HQ.
 Qed.
 
-Lemma wp_handler_in ρ V m x r t c n w (Q : context -> state -> Prop) : rep ρ V m -> inv ρ V -> ρ c = Partition n ->
-  Q (no_context c) (State m x r t) ->
-  (forall z, context_partition z = c -> loadable ρ z -> Q z (State m x r t)) ->
-  wp (handler_in c w) Q (State m x r t).
+Lemma inv_interrupted ρ V c r : inv ρ V -> inv ρ (interrupted V c r).
 Proof.
-  intros R I Ec Q0 Q1. unfold handler_in. open_tests. apply wp_bind.
-  eapply wp_readable_page; [exact R|exact I|exact Ec|rewrite N.eqb_refl; by apply wp_ret|].
-  intros _ _ U ->%N.eqb_neq. by eapply wp_handler_context.
+  intros I. unfold interrupted. case_match; [|done]. eapply inv_stored; [|exact I].
+  by apply (stored_saved (fun _ => True)).
 Qed.
 
-(** Whoever is told is [c] or one of its ancestors. *)
-Inductive ancestor V : N -> N -> Prop :=
-| ancestor_self c : ancestor V c c
-| ancestor_up c a : ancestor V (v_parent V c) a -> ancestor V c a.
+(** What a partition has ready for a vector. *)
+Definition handler_of V c (vector : word) : context :=
+  if has_handler V c vector then context_at V c (vidt_word V c vector) else no_context c.
 
-Lemma wp_handler_from ρ V m x r t fuel (Q : context -> state -> Prop) : rep ρ V m -> inv ρ V ->
-  (forall z, context_first z = 0 -> Q z (State m x r t)) ->
-  forall c w, (c = 0 \/ is_partition ρ c) ->
-  (forall z, ancestor V c (context_partition z) -> loadable ρ z -> Q z (State m x r t)) ->
-  wp (handler_from fuel c w) Q (State m x r t).
+Lemma gets_handler_in ρ V s c vector : rep ρ V (mem s) -> inv ρ V -> is_partition ρ c ->
+  gets (handler_in c vector) s (handler_of V c vector).
 Proof.
-  intros R I Q0. induction fuel as [|fuel IH]; intros c w Hc Q1; cbn [handler_from]; open_tests.
-  - apply wp_ret. by apply Q0.
-  - destruct Hc as [->|[n Ec]]; [rewrite N.eqb_refl; by apply wp_ret, Q0|].
-    destruct (c =? 0); [by apply wp_ret, Q0|]. apply wp_bind.
-    assert (wp (if c =? root_partition then handler_in root_partition double_fault else
-      let! parent := parent_of c in handler_from fuel parent double_fault)%monad Q (State m x r t)) as X.
-    { destruct (N.eqb_spec c root_partition) as [->|_].
-      { eapply wp_handler_in; [exact R|exact I|exact Ec|by apply Q0|]. intros z Ez. apply Q1. rewrite Ez. constructor. }
-      step. eapply wp_parent_of; [exact R|exact Ec|]. apply IH.
-      - pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [_ P]; [by left|right].
-        by exists n.
-      - intros z Hz. apply Q1. by constructor. }
-    eapply wp_handler_in; [exact R|exact I|exact Ec|exact X|]. intros z Ez L.
-    rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R L)). cbn [negb]. apply wp_ret, Q1; [|done].
-    rewrite Ez. constructor.
+  intros R I Pc. unfold handler_in, handler_of, has_handler. open_tests.
+  eapply gets_bind; [by eapply gets_readable_page|]. pose proof (readable_data _ _ _ c vidt_page R I) as D.
+  destruct (may_read V c vidt_page) eqn:M; cbn [andb]; [|rewrite N.eqb_refl; apply gets_ret].
+  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D eq_refl))). by eapply gets_handler_context.
 Qed.
 
-Lemma wp_interrupt_to ρ V s z : holds ρ V s -> loadable ρ z ->
-  wp (interrupt_to z) (fun st s' => st = DONE /\ passed ρ V (current s) (context_partition z) s') s.
+Lemma handler_loadable ρ V (s : state) c vector : rep ρ V (mem s) -> inv ρ V -> is_partition ρ c ->
+  has_handler V c vector = true -> handler_of V c vector = context_at V c (vidt_word V c vector)
+  /\ loadable ρ (handler_of V c vector) /\ context_first (handler_of V c vector) <> 0.
 Proof.
-  intros Hs L. start interrupt_to. pose proof L as [[n' Ez] _ _].
-  rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R L)). do 3 step.
-  eapply wp_save_interrupted; [exact R|exact I|exact Hc|]. intros m1 V1 r1 R1 S1. step.
-  eapply wp_resume; [exact R1|done|]. intros m2 b r2 t2 R2 T2. step. split; [done|].
-  destruct S1 as (d&->&Hd). eapply holds_passed; [exact I|by exists d|exact Ez|exact R2|exact T2|].
-  intros p ??. cbn. by rewrite update_ne.
+  intros R I Pc Hh. unfold handler_of. rewrite Hh. split; [done|]. apply andb_true_iff in Hh as [_ A].
+  by eapply context_loadable.
+Qed.
+
+(** Whoever is told. *)
+Lemma gets_handler_from ρ V s fuel : rep ρ V (mem s) -> inv ρ V -> forall c vector, c = 0 \/ is_partition ρ c ->
+  exists z, gets (handler_from fuel c vector) s z /\ match told fuel V c vector with
+  | Some (a, w) => z = context_at V a (vidt_word V a w) /\ loadable ρ z /\ context_first z <> 0
+  | None => context_first z = 0 end.
+Proof.
+  intros R I. induction fuel as [|fuel IH]; intros c vector Hc; cbn [handler_from told]; open_tests.
+  { eexists. split; [apply gets_ret|done]. }
+  destruct (N.eqb_spec c 0) as [->|Hn]; [eexists; split; [apply gets_ret|done]|]. destruct Hc as [|Pc]; [done|].
+  pose proof (gets_handler_in ρ V s c vector R I Pc) as G. pose proof (handler_loadable ρ V s c vector R I Pc) as L.
+  destruct (has_handler V c vector) eqn:Hh.
+  { destruct (L eq_refl) as (E&L1&L2). exists (handler_of V c vector). split; [|done]. eapply gets_bind; [exact G|].
+    rewrite (proj2 (N.eqb_neq _ _) L2). apply gets_ret. }
+  unfold handler_of in G. rewrite Hh in G. destruct (N.eqb_spec c root_partition) as [Er|Hr].
+  - pose proof (gets_handler_in ρ V s c double_fault R I Pc) as G'.
+    pose proof (handler_loadable ρ V s c double_fault R I Pc) as L'. exists (handler_of V c double_fault). split.
+    + eapply gets_bind; [exact G|]. cbn [context_first no_context]. rewrite N.eqb_refl. cbn [negb]. by rewrite <- Er.
+    + destruct (has_handler V c double_fault) eqn:Hd; [by apply L'|]. unfold handler_of. by rewrite Hd.
+  - pose proof Pc as [n E]. pose proof (parent_role _ _ _ _ _ R E) as Y.
+    destruct (IH (v_parent V c) double_fault) as (z&Gz&Z).
+    { destruct n as [|n]; destruct Y as [Y Y']; [by left|right; by exists n]. }
+    exists z. split; [|exact Z]. eapply gets_bind; [exact G|]. cbn [context_first no_context]. rewrite N.eqb_refl.
+    cbn [negb]. eapply gets_bind; [by eapply gets_parent_of|exact Gz].
+Qed.
+
+Lemma wp_interrupt_to ρ V s z : holds ρ V s -> loadable ρ z -> context_first z <> 0 ->
+  wp (interrupt_to z) (fun st s' => st = DONE /\ wakes ρ z (interrupted V (current s) (registers s)) s') s.
+Proof.
+  intros (R&I&Pc&T) L Z. destruct s as [m x r t]. cbn in *. unfold interrupt_to. open_tests.
+  rewrite (proj2 (N.eqb_neq _ _) Z). step. apply wp_bind. eapply wp_save_interrupted; [exact R|exact I|exact Pc|].
+  intros m1 r1 R1. apply wp_bind. eapply wp_wake; [exact R1|by apply inv_interrupted|done|]. intros s' W.
+  by apply wp_ret.
 Qed.
 
 (** A hardware interrupt passes control to the root, or nothing changes because the root has no handler. *)
-Theorem deliverInterrupt_spec ρ V s vector : holds ρ V s ->
-  wp (deliverInterrupt vector) (fun st s' => decides st s s' (passed ρ V (current s) root_partition s')) s.
+Theorem deliverInterrupt_spec ρ V s vector : holds ρ V s -> wp (deliverInterrupt vector) (fun st s' =>
+    decides (first_failing [(has_handler V root_partition vector, NO_HANDLER)]) st s s'
+      (wakes ρ (context_at V root_partition (vidt_word V root_partition vector))
+        (interrupted V (current s) (registers s)) s')) s.
 Proof.
-  intros Hs. pose proof Hs as (R & I & _ & _). destruct s as [m x r t]. unfold deliverInterrupt. step. open_tests.
-  eapply wp_handler_in; [exact R|exact I|exact (inv_root _ _ I)| |].
-  - unfold interrupt_to. open_tests. cbn. refuse.
-  - intros z Ez L. eapply wp_mono; [by apply wp_interrupt_to|]. cbn. rewrite Ez. intros st s' [-> P]. by accept.
+  intros Hs. pose proof Hs as (R & I & _ & _). assert (is_partition ρ root_partition) as Pr by (eexists; apply I).
+  unfold deliverInterrupt, root. apply wp_bind. eapply wp_gets; [by eapply gets_handler_in|].
+  pose proof (handler_loadable ρ V s root_partition vector R I Pr) as L. cbn [first_failing].
+  destruct (has_handler V root_partition vector) eqn:Hh.
+  - destruct (L eq_refl) as (E&L1&L2). rewrite <- E. eapply wp_mono; [by eapply wp_interrupt_to|]. cbn.
+    intros st s' [-> W]. by accept.
+  - unfold handler_of. rewrite Hh. unfold interrupt_to. open_tests. cbn. refuse.
+Qed.
+
+Lemma parent_or_none ρ V m c n : rep ρ V m -> ρ c = Partition n -> v_parent V c = 0 \/ is_partition ρ (v_parent V c).
+Proof.
+  intros R E. pose proof (parent_role _ _ _ _ _ R E) as Y.
+  destruct n as [|n]; destruct Y as [_ Y]; [by left|right; by exists n].
 Qed.
 
 (** A fault passes control to an ancestor of the partition that caused it, or nothing changes because none has a
     handler. *)
-Theorem deliverFault_spec ρ V s vector : holds ρ V s ->
-  wp (deliverFault vector) (fun st s' => decides st s s'
-    (exists a, ancestor V (v_parent V (current s)) a /\ passed ρ V (current s) a s')) s.
+Theorem deliverFault_spec ρ V s vector : holds ρ V s -> wp (deliverFault vector) (fun st s' =>
+  match told page_fuel V (v_parent V (current s)) vector with
+  | Some (a, w) => st = DONE /\ wakes ρ (context_at V a (vidt_word V a w)) (interrupted V (current s) (registers s)) s'
+  | None => st = NO_HANDLER /\ s' = s end) s.
 Proof.
-  intros Hs. pose proof Hs as (R & I & [n Ec] & _). destruct s as [m x r t]. unfold deliverFault. cbn in Ec. do 3 step.
-  eapply wp_parent_of; [exact R|exact Ec|]. step.
-  eapply wp_handler_from; [exact R|exact I| | |].
-  - intros z Ez. unfold interrupt_to. open_tests. rewrite Ez. cbn. refuse.
-  - pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [_ P]; [by left|right].
-    by exists n.
-  - intros z A L. eapply wp_mono; [by apply wp_interrupt_to|]. cbn. intros st s' [-> P]. accept. by eexists.
-Qed.
-
-(** The root partition has a context ready for double faults. *)
-Definition root_told_of_double_faults (s : state) : Prop :=
-  exists z, handler_in root_partition double_fault s = Done z s /\ context_first z <> 0.
-
-Lemma wp_handler_from_told ρ V s (Q : context -> state -> Prop) : holds ρ V s -> root_told_of_double_faults s ->
-  (forall z, loadable ρ z -> Q z s) ->
-  forall n c w fuel, ρ c = Partition n -> (n < fuel)%nat -> wp (handler_from fuel c w) Q s.
-Proof.
-  intros (R & I & _ & _) (z0 & E0 & F0) HQ. destruct s as [m x r t]. induction n as [|n IH]; intros c w fuel Ec Hf;
-    (destruct fuel as [|fuel]; [lia|]); cbn [handler_from]; open_tests; pose proof (parent_role _ _ _ _ _ R Ec) as P.
-  all: destruct (N.eqb_spec c 0) as [->|_]; [by rewrite (co_zero _ _ (proj1 R)) in Ec|]; apply wp_bind.
-  all: eapply wp_handler_in; [exact R|exact I|exact Ec| |intros z _ L;
-    rewrite (proj2 (N.eqb_neq _ _) (loadable_first _ _ _ _ R L)); by apply wp_ret, HQ].
-  all: cbn [negb context_first no_context]; rewrite N.eqb_refl; cbn [negb].
-  - destruct P as [-> _]. rewrite N.eqb_refl.
-    assert (wp (handler_in root_partition double_fault)
-      (fun z s' => s' = State m x r t /\ (context_first z = 0 \/ loadable ρ z)) (State m x r t)) as X.
-    { eapply wp_handler_in; [exact R|exact I|exact Ec|by split; [|left]|]. intros z _ L. by split; [|right]. }
-    apply wp_done in X as (z & s' & E & -> & [F|L]); rewrite E0 in E; injection E as <-; [done|].
-    apply wp_done. eauto.
-  - destruct P as [Hr P]. rewrite (proj2 (N.eqb_neq _ _) Hr). step. eapply wp_parent_of; [exact R|exact Ec|].
-    apply IH; [exact P|lia].
+  intros Hs. pose proof Hs as (R&I&[n E]&_).
+  destruct (gets_handler_from ρ V s page_fuel R I _ vector (parent_or_none _ _ _ _ _ R E)) as (z&G&Z).
+  unfold deliverFault. apply wp_bind, wp_current_partition. apply wp_bind.
+  eapply wp_gets; [eapply gets_parent_of; [exact R|by exists n]|]. apply wp_bind. eapply wp_gets; [exact G|].
+  destruct (told _ _ _ _) as [[a w]|].
+  - destruct Z as (<-&L&Z). by apply wp_interrupt_to.
+  - unfold interrupt_to. open_tests. rewrite Z, N.eqb_refl. by apply wp_ret.
 Qed.
 
 (** No child can stop the machine by a fault or a software interrupt, whatever the partitions between it and the root
     have done: if the root has a context ready for double faults, somebody takes control. *)
+Definition root_told_of_double_faults (s : state) : Prop :=
+  exists z, handler_in root_partition double_fault s = Done z s /\ context_first z <> 0.
+
+Lemma told_somebody ρ V m n : rep ρ V m -> has_handler V root_partition double_fault = true ->
+  forall c w fuel, ρ c = Partition n -> (n < fuel)%nat -> is_Some (told fuel V c w).
+Proof.
+  intros R Hh.
+  induction n as [|n IH]; intros c w [|fuel] Ec Hf; try lia; cbn [told]; (destruct (N.eqb_spec c 0) as [->|_]; [by
+    rewrite (co_zero _ _ (proj1 R)) in Ec|]); destruct (has_handler V c w); eauto; destruct (parent_role _ _ _ _ _ R Ec)
+    as [Hr P].
+  - rewrite Hr, N.eqb_refl, Hh. eauto.
+  - rewrite (proj2 (N.eqb_neq _ _) Hr). apply IH; [exact P|lia].
+Qed.
+
 Theorem fault_of_child_is_taken ρ V s vector : holds ρ V s -> current s <> root_partition ->
   root_told_of_double_faults s -> wp (deliverFault vector) (fun st _ => st = DONE) s.
 Proof.
-  intros Hs Hc T. pose proof Hs as (R & I & [n Ec] & _). destruct s as [m x r t]. unfold deliverFault. cbn in Ec, Hc.
-  pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [P1 P2]; [done|]. do 3 step.
-  eapply wp_parent_of; [exact R|exact Ec|]. step.
-  eapply wp_handler_from_told; [exact Hs|exact T| |exact P2|by eapply depth_lt].
-  intros z L. eapply wp_mono; [by apply wp_interrupt_to|]. by intros st s' [-> _].
+  intros Hs Hc (z&Ez&Hz). pose proof Hs as (R & I & [n Ec] & _).
+  pose proof (gets_handler_in ρ V s root_partition double_fault R I ltac:(eexists; apply I)) as G. unfold gets in G.
+  rewrite Ez in G. injection G as ->. assert (has_handler V root_partition double_fault = true) as Hh.
+  { unfold handler_of in Hz. by destruct (has_handler V root_partition double_fault). }
+  pose proof (parent_role _ _ _ _ _ R Ec) as P. destruct n as [|n]; destruct P as [P1 P2]; [done|].
+  destruct (told_somebody ρ V (mem s) n R Hh _ vector page_fuel P2) as [[a w] X]; [by eapply depth_lt|].
+  eapply wp_mono; [by apply (deliverFault_spec ρ V)|]. cbv beta. rewrite X. by intros st s' [-> _].
 Qed.
 
 (** ** Small services *)
 
 (** getIntState changes nothing, and answers the state of a child. *)
-Theorem getIntState_spec ρ V s child : holds ρ V s ->
-  wp (getIntState child) (fun ans s' => s' = s /\ (answer_status ans = DONE ->
-    exists ch, is_child ρ V (current s) (page_number child) ch /\ answer_value ans = flag_word (v_vsti V ch))) s.
+Theorem getIntState_spec ρ V s child : holds ρ V s -> gets (getIntState child) s
+  (let st := first_failing (getIntState_checks V (current s) child) in
+   Answer st (if status_eq st DONE then flag_word (v_vsti V (child_of V (current s) child)) else 0)).
 Proof.
-  intros Hs. start getIntState. do 2 step. step.
-  eapply wp_child_at; [exact R|exact I|exact Hc|rewrite N.eqb_refl; by apply wp_ret|].
-  intros ch _ _ C. rewrite (proj2 (N.eqb_neq _ _) (child_not_0 _ _ _ _ _ C)).
-  destruct (child_partition _ _ _ _ _ C) as [n' E]. do 2 step. step. split; [done|]. by exists ch.
+  intros (R&I&Px&_). unfold getIntState, getIntState_checks. open_tests. cbv zeta. eapply gets_bind; [reflexivity|].
+  eapply gets_bind; [by eapply gets_child_at|].
+  destruct (N.eqb_spec (child_of V (current s) child) 0) as [|Z]; cbn [negb first_failing].
+  { rewrite status_eq_ne by done. apply gets_ret. }
+  destruct (child_of_child _ _ _ _ _ R I Z) as (_&_&C). rewrite status_eq_refl.
+  eapply gets_bind; [eapply gets_interrupt_state; [exact R|apply C]|]. apply gets_ret.
 Qed.
 
 (** setIntState sets the caller's interrupt state and nothing else. *)
-Theorem setIntState_spec ρ V s flags : holds ρ V s ->
-  wp (setIntState flags) (fun st s' =>
-    st = DONE /\ current s' = current s /\ holds ρ (with_vsti (current s) (wants_interrupts flags) V) s') s.
+Theorem setIntState_spec ρ V s flags : holds ρ V s -> wp (setIntState flags) (fun st s' =>
+    decides DONE st s s' (current s' = current s /\ holds ρ (with_vsti (current s) (wants_interrupts flags) V) s')) s.
 Proof.
-  intros Hs. start setIntState. do 3 step. eapply wp_set_interrupt_state; [exact R|exact Hc|]. intros m' R' _. step.
-  split_and!; try done. split_and!; [exact R'|by apply inv_with_vsti|by exists n|exact T].
+  intros (R&I&Px&T). destruct s as [m x r t]. cbn in *. unfold setIntState. step. step.
+  eapply wp_set_interrupt_state; [exact R|exact Px|]. intros m' R'. step. accept. split; [done|].
+  split_and!; [exact R'|by apply inv_with_vsti|exact Px|exact T].
 Qed.
 
 (** physicalAddress changes nothing. *)
-Theorem physicalAddress_spec ρ V s va : holds ρ V s -> wp (physicalAddress va) (fun _ s' => s' = s) s.
+Theorem physicalAddress_spec ρ V s va : holds ρ V s -> gets (physicalAddress va) s
+  (let st := first_failing (physicalAddress_checks V (current s) va) in
+   Answer st (if status_eq st DONE then physical_address (pg V (current s) (page_number va)) (page_offset va) else 0)).
 Proof.
-  intros Hs. start physicalAddress. do 2 step. destruct (x =? root_partition); cbn [negb]; [|by step]. step.
-  eapply wp_readable_page; [exact R|exact I|exact Hc|rewrite N.eqb_refl; by step|].
-  intros _ _ _ ->%N.eqb_neq. by step.
+  intros (R&I&Px&_). unfold physicalAddress, physicalAddress_checks. open_tests. cbv zeta.
+  eapply gets_bind; [reflexivity|]. destruct (N.eqb_spec (current s) root_partition); cbn [negb first_failing].
+  2:{ rewrite status_eq_ne by done. apply gets_ret. }
+  eapply gets_bind; [by eapply gets_readable_page|].
+  pose proof (readable_data _ _ _ (current s) (page_number va) R I) as D. destruct (may_read _ _ _).
+  - rewrite (proj2 (N.eqb_neq _ _) (proj2 (D eq_refl))), status_eq_refl. apply gets_ret.
+  - rewrite N.eqb_refl, status_eq_ne by done. apply gets_ret.
 Qed.
 
 End Yield.

@@ -135,7 +135,7 @@ Lemma boot_fits p : fits_object frames (boot_memory P p).
 Proof.
   assert (0 < frames) as Z by done. assert (forall v, fits_page frames (e_frame (entry_at P v))) as E
     by (intros; apply entry_in_window). unfold boot_memory.
-  destruct (role_of P p) as [| |n|c k l u|c i|]; try (intros i; by apply H_words).
+  destruct (role_of P p) as [| |n|c k l u|c i| |]; try (intros i; by apply H_words).
   - split_and!; cbn; [apply (tree_in_window Mmu)|apply (tree_in_window Shadow1)|apply (tree_in_window Shadow2)|
       apply list_in_window|done].
   - destruct l as [|l]; [destruct k; cbn; intros; [apply E|done..]|].

@@ -210,11 +210,13 @@ Proof.
   - right; right. assert (list_page (mem s) a p /\ exists j, ρ p = ListAt a j) as [X _]; [|exact X].
     destruct (root_on_words a n Mmu Ea) as (d&Ed&_&_&El&Hl&_).
     induction L as [|q _ [IH [j Ej]] Hn].
-    + rewrite El. split; [by apply list_head|]. rewrite last_lookup in Hl. eexists. by apply (co_list _ _ (proj1 R)).
-    + pose proof (proj2 R q) as X. unfold page_ok in X. rewrite Ej in X. destruct X as (h&t&Eq&_&Hx).
+    + rewrite El. split; [by apply list_first|]. rewrite last_lookup in Hl. eexists. by apply (co_list _ _ (proj1 R)).
+    + pose proof (proj2 R q) as X. unfold page_ok in X. rewrite Ej in X.
+      assert (exists h t, mem s q = ListPage h t /\ list_next h = after V a j) as (h&t&Eq&Hx)
+        by (destruct X as [X _]; by eexists _, _). clear X.
       assert (q < frames) as Hq by (apply page_in_window; exists a; unfold owner; by rewrite Ej).
       pose proof (R_memory _ _ _ S q Hq) as X. rewrite Eq in X. destruct X as (X0&_). rewrite X0, page_of_page in *.
-      split; [by eapply list_tail|]. rewrite Hx in *. destruct j as [|j]; [done|]. exists j. cbn in *.
+      split; [by eapply list_other|]. rewrite Hx in *. destruct j as [|j]; [done|]. exists j. cbn in *.
       destruct (v_list V a !! j) eqn:El'; [|done]. by apply (co_list _ _ (proj1 R)).
 Qed.
 

@@ -54,7 +54,10 @@ Definition serves (k : Execution.call) (c c' : wstate) : Prop :=
 Lemma outcome_done {A} (m : K A) s s' : outcome_of m s = Done tt s' -> exists a, m s = Done a s'.
 Proof. unfold outcome_of. intros H. apply bind_done in H as (a&s1&E&H). injection H as <-. by exists a. Qed.
 
-Lemma run f q (Hf : find f kernel_program_env = Some q) a vs s c v s' : all_related on_words (m_args q) a vs ->
+Lemma plain_done m s ans s' : plain m s = Done ans s' -> exists a, m s = Done a s'.
+Proof. unfold plain. intros H. apply bind_done in H as (a&s1&E&H). injection H as _ <-. by exists a. Qed.
+
+Lemma printed_run f q (Hf : find f kernel_program_env = Some q) a vs s c v s' : all_related on_words (m_args q) a vs ->
   represents s c -> app _ (m_den q) a s = Done v s' ->
   exists c', (exists w, call machine kernel_functions junk f vs c w c') /\ represents s' c'.
 Proof.
@@ -66,28 +69,29 @@ Qed.
 Lemma serve_on_words k s c s' : are_words (snd (entry_point k)) -> represents s c -> serve k s = Done tt s' ->
   exists c', serves k c c' /\ represents s' c'.
 Proof.
-  intros A R H. unfold serves, are_words in *.
-  destruct k; cbn [serve entry_point fst snd map] in *; apply outcome_done in H as [a H];
+  intros A R H. unfold serves, are_words, serve in *.
+  destruct k; cbn [run entry_point fst snd map] in *; apply outcome_done in H as [a H];
+    try (lazymatch type of H with plain _ _ = _ => apply plain_done in H as [b H]; clear a; rename b into a end);
     rewrite ?Forall_cons in A; destruct_and? A.
-  - refine (run "createPartition" _ eq_refl (descriptor_at, (mmu_at, (shadow1_at, (shadow2_at, (list_at,
+  - refine (printed_run "createPartition" _ eq_refl (descriptor_at, (mmu_at, (shadow1_at, (shadow2_at, (list_at,
     tt))))) _ s c a s' _ R H);
       repeat split; assumption.
-  - refine (run "countToMap" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "prepare" _ eq_refl (child, (va, (first, tt))) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "addVAddr" _ eq_refl (source, (child, (destination, (r, (w, (x, tt)))))) _ s c a s' _ R H);
+  - refine (printed_run "countToMap" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "prepare" _ eq_refl (child, (va, (first, tt))) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "addVAddr" _ eq_refl (source, (child, (destination, (r, (w, (x, tt)))))) _ s c a s' _ R H);
       repeat split; try assumption; cbn; by rewrite bit_truth.
-  - refine (run "removeVAddr" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "mappedInChild" _ eq_refl (va, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "deletePartition" _ eq_refl (child, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "collect" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "yieldTo" _ eq_refl (child, (vector, (save_slot, (flags_on_yield, (flags_on_wake,
+  - refine (printed_run "removeVAddr" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "mappedInChild" _ eq_refl (va, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "deletePartition" _ eq_refl (child, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "collect" _ eq_refl (child, (va, tt)) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "yieldTo" _ eq_refl (child, (vector, (save_slot, (flags_on_yield, (flags_on_wake,
     tt))))) _ s c a s' _ R H);
       repeat split; assumption.
-  - refine (run "getIntState" _ eq_refl (child, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "setIntState" _ eq_refl (flags, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "physicalAddress" _ eq_refl (va, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "deliverInterrupt" _ eq_refl (vector, tt) _ s c a s' _ R H); repeat split; assumption.
-  - refine (run "deliverFault" _ eq_refl (vector, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "getIntState" _ eq_refl (child, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "setIntState" _ eq_refl (flags, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "physicalAddress" _ eq_refl (va, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "deliverInterrupt" _ eq_refl (vector, tt) _ s c a s' _ R H); repeat split; assumption.
+  - refine (printed_run "deliverFault" _ eq_refl (vector, tt) _ s c a s' _ R H); repeat split; assumption.
 Qed.
 
 (** ** Steps of the machine of words *)
@@ -124,7 +128,13 @@ Lemma write_keeps_good c linear t i w : good c -> linear < word_limit ->
 Proof.
   intros (s&Hs&R) Hl H U Hw Hi Hn. destruct (access_ok s c linear t Hs R Hl H U) as (Eu&Ef&Ew&_).
   assert (translates s (page_of linear) (mmu_entry (mem s) (current s) (page_of linear))) as Ht by by right.
-  pose proof (user_write_wf s _ _ i w Hs Ht Eu Hi) as X. apply wp_done in X as ([]&s2&E&Hs2).
+  assert (permits (mmu_entry (mem s) (current s) (page_of linear)) Write = true) as P
+    by (unfold permits; by rewrite Eu, Ew).
+  destruct (permitted_data s _ _ Write Hs Ht P) as [g Eg].
+  assert (wp (write_word (e_frame (mmu_entry (mem s) (current s) (page_of linear))) i w) (fun _ _ => True) s) as X.
+  { unfold write_word. rewrite (proj2 (N.ltb_lt _ _) Hi). apply wp_bind, wp_get. rewrite Eg. by apply wp_put. }
+  apply wp_done in X as ([]&s2&E&_).
+  assert (wf s2) as Hs2 by (eapply step_keeps_wf; [exact Hs|by eapply write_step]).
   exists s2. split; [exact Hs2|].
   destruct R as [F S]. rewrite Ef in E.
   assert (t_frame t < frames) as Hp.
