@@ -35,7 +35,8 @@ TARGETS = {
     "State": (["getIntState", "physicalAddress"], ["Yield"]),
 }
 
-# CPU seconds for one file: the slowest proof takes 10.  A mutant whose proof takes longer does not have that proof.
+# CPU seconds for one file, a limit that children inherit: the slowest proof takes 10.  A mutant whose proof takes
+# longer does not have that proof.
 LIMIT = 60
 
 # Checks that are not "if CHECK then refuse": function, text, replacement.
@@ -157,8 +158,7 @@ class Library:
                 new = text if module == service else self.sources[module].read_text(encoding="utf-8")
                 source.write_text(new, encoding="utf-8")
                 run = subprocess.run([self.coqc] + options + [source.relative_to(root)], cwd=root, check=False,
-                                     capture_output=True, text=True, env={"HOME": directory, "PATH": "/usr/bin:/bin"},
-                                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT)))
+                                     capture_output=True, text=True, env={"HOME": directory, "PATH": "/usr/bin:/bin"})
                 if run.returncode != 0:
                     return module, run.stdout + run.stderr
         return None, ""
@@ -180,6 +180,7 @@ def judge(job):
 def main():
     """Judges the mutants of one service file."""
     coqc, service, part, parts, report, *files = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
     library = Library(coqc, files)
     names, proofs = TARGETS[service]
     module = ("Services", service)
