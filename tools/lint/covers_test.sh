@@ -8,7 +8,7 @@ cd "$(dirname "$(readlink -f WORKSPACE)")"
 sources() {
   git ls-files --cached --others --exclude-standard '*.c' '*.cc' ':!verification/shims' |
     while read -r file; do
-      if [ -f "$file" ] && ! grep -qs '^pip_partition(' "${file%/*}/BUILD"; then printf '%s\n' "$file"; fi
+      if [ -f "$file" ] && ! grep -Eqs '^(\[| +)?pip_partition\(' "${file%/*}/BUILD"; then printf '%s\n' "$file"; fi
     done
 }
 missing=$(comm -23 <(sources | sort) <(sort "$list"))

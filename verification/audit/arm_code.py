@@ -2,7 +2,8 @@
 """What kernel_image.py must know of ARM instructions (ARM DDI 0406C, chapter A8), all of four bytes.
 
 Exceptions put nothing on the stack: each mode has registers of its own.  The stack ends where `registers` begins, and
-is empty whenever user mode runs, so a path's depth is counted from there.
+is empty whenever user mode runs.  SP rests in every mode at the place of the user's r0 in `registers`; depths are
+counted from there, and entry code, only it and only at rest, uses the words of `registers` below.
 """
 import re
 
@@ -39,6 +40,29 @@ class ArmStack(kernel_image.Stack):
     owners = ("kernel_stack_guard", "registers")
     hardware_bytes = 0
     call_bytes = 0
+    rest = 12    # PIP_REGISTER_R0
+
+    def __init__(self, image):
+        super().__init__(image)
+        self.top += self.rest
+        vectors = image.symbols.get("exception_vectors")
+        self.entry_code = set() if vectors is None else self.reached_by_jumps(range(vectors, vectors + 8 * 4, 4))
+
+    def reached_by_jumps(self, vectors):
+        """The instructions that exceptions lead to without a call."""
+        seen, work = set(), list(vectors)
+        while work:
+            address = work.pop()
+            if address in seen or address not in self.image.instructions:
+                continue
+            seen.add(address)
+            operation, _, operands = self.image.instructions[address][0].partition(" ")
+            match = BASE.match(operation)
+            if match and match[1] == "b":
+                work.append(int(operands.split()[0], 16))
+            if not (match and match[1] in ("b", "movs") and match[2] is None):
+                work.append(self.image.instructions[address][1])
+        return seen
 
     def step(self, start, address, depth, absolute):
         text, following = self.image.instructions[address]
@@ -94,7 +118,9 @@ class ArmStack(kernel_image.Stack):
                 return self.leave(start, place, now, absolute) + \
                     ([(following, depth, absolute, depth)] if condition else [])
             return [(following, now, absolute, max(depth, now))]
-        if re.search(r"\[sp, #-|\bsp!|\[sp\], ", operands):
+        at_rest = depth == 0 and absolute in (None, self.top) and address in self.entry_code
+        saved = re.match(r"\w+, \[sp, #-(\d+)\]$", operands)
+        if re.search(r"\[sp, #-|\bsp!|\[sp\], ", operands) and not (at_rest and saved and int(saved[1]) <= self.rest):
             raise kernel_image.Fault("%s uses memory below the stack pointer: %s %s" % (place, base, operands))
         if SP_FIRST.match(operands) and not NO_RESULT.match(base):
             if not (base.startswith("ldm") and "sp" not in operands.partition("{")[2]):
@@ -139,6 +165,10 @@ class ArmStack(kernel_image.Stack):
         match = re.match(r"sp, (r\d+|ip|lr)$", operands) if base == "mov" else None
         if match:
             word = self.constant(start, address, match[1])
+        match = re.match(r"sp, (r\d+), #(\d+)$", operands) if base == "sub" else None
+        if match:
+            word = self.constant(start, address, match[1])
+            word = None if word is None else word - int(match[2])
         if word is None:
             raise kernel_image.Fault("%s at %s sets SP to what is not known: %s"
                                      % (self.name(start), hex(address), operands))

@@ -50,7 +50,13 @@ GOOD = function(
     "str lr, [sp, #-4]!; cmp r0, #2; ldrls pc, [pc, r0, lsl #2]; b 2f; .word 1f; .word 2f; .word 1f; 1: mov r0, #1;"
     "2: ldr pc, [sp], #4",
 )
+ENTRY = function("exception_vectors", "b .; b .; b entry; b .; b .; b .; b .; b .") + function(
+    "entry", "str r6, [sp, #-12]; sub sp, sp, #12; bl leaf; add sp, sp, #12; ldr r0, [sp, #-12]; movs pc, lr")
 BAD = {
+    "an entry that goes below its registers": (GOOD + ENTRY.replace("#-12]", "#-16]", 1), "below the stack pointer"),
+    "an entry that uses what it calls with": (GOOD + ENTRY.replace(" bl leaf", " str r6, [sp, #-12]", 1),
+                                              "below the stack pointer"),
+    "registers of what no exception leads to": (GOOD + ENTRY.replace("b entry", "b ."), "below the stack pointer"),
     "recursion": (function("work", "push {lr}; bl other; pop {pc}") + function("other", "push {lr}; bl work; pop {pc}"),
                   "recursion"),
     "an indirect call": (function("work", "push {lr}; blx r3; pop {pc}"), "calls indirectly"),
@@ -103,6 +109,7 @@ def main(checker):
 
         # work takes 12 and 100, and calls leaf, which takes 4.
         expect("a good kernel", build(folder, GOOD), 0, "stack: at most 116 bytes")
+        expect("a good kernel with exceptions", build(folder, GOOD + ENTRY), 0, "stack: at most 116 bytes")
         for what, (source, words) in BAD.items():
             expect(what, build(folder, source), 1, words)
         expect("a writable text", build(folder, GOOD, flags=7), 1, "writable and executable")

@@ -113,6 +113,7 @@ class Stack:
     owners = ("kernel_stack_guard", "kernel_stack_top")
     hardware_bytes = HARDWARE_BYTES
     call_bytes = 4
+    rest = 0    # how far above the stack's end depths are counted from
 
     def __init__(self, image):
         self.image = image
@@ -327,7 +328,7 @@ def main(path):
         except Fault as fault:
             if str(fault) not in faults:
                 faults.append(str(fault))
-    deepest = max(stack.deepest_absolute, stack.hardware_bytes + worst[0])
+    deepest = max(stack.deepest_absolute, stack.hardware_bytes + worst[0]) - stack.rest
     if deepest > stack.size:
         faults.append("the stack may need %d bytes (%s); it has %d" % (deepest, worst[1], stack.size))
     for fault in faults:

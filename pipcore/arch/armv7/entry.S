@@ -145,10 +145,11 @@ interrupt_entry:
         mov     r0, #\vector
         sub     sp, sp, #BELOW_REGISTERS
         bl      deliverFault
+        add     sp, sp, #BELOW_REGISTERS
         cmp     r0, #0
-        addeq   sp, sp, #BELOW_REGISTERS
         beq     leave_kernel
         mov     r0, #\vector
+        sub     sp, sp, #BELOW_REGISTERS
         bl      StopForFault
 1:      tst     r6, #PIP_MODE_MASK & ~PIP_MODE_USER
         bne     kernel_fault

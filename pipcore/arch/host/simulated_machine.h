@@ -77,6 +77,7 @@ class SimulatedMachine : public UserMode {
   std::vector<std::uint32_t> Announced() const;
 
   // For the shims only.
+  bool IsServing() const { return serving_; }
   void OnEntryWritten(std::uint32_t frame, std::uint32_t index);
   void OnTableWritten(std::uint32_t frame);
   void OnLoadRoot(std::uint32_t address);
@@ -100,6 +101,7 @@ class SimulatedMachine : public UserMode {
   std::optional<std::string> translation_fault_;
   std::vector<std::uint32_t> announced_entries_;  // places of words
   std::vector<std::uint32_t> announced_tables_;   // frames
+  bool serving_ = false;
   std::uint64_t root_loads_ = 0;
   std::uint64_t invalidations_ = 0;
 };
