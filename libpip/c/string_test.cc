@@ -73,7 +73,7 @@ TEST(StringTest, CopiesAndFillsOfAllLengths) {
         std::memcpy(&expected[to], &source[from], size);
         EXPECT_EQ(pip_test_memcpy(&actual[to], &source[from], size), &actual[to]);
         ASSERT_EQ(actual, expected) << from << ' ' << to << ' ' << size;
-        std::memset(&expected[to], 0x1A5, size);
+        std::memset(&expected[to], 0xA5, size);
         EXPECT_EQ(pip_test_memset(&actual[to], 0x1A5, size), &actual[to]);
         ASSERT_EQ(actual, expected) << to << ' ' << size;
       }

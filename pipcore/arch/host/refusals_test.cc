@@ -177,12 +177,14 @@ Refusals OfAddVAddr() {
     }
   }
   Append(refusals.defects, NotAChild(1));
-  Append(refusals.defects, {Wrong(PIP_NOT_MAPPED, 0, Scene::kNoTable), Wrong(PIP_NOT_MAPPED, 0, Scene::kUnmapped),
-                            Wrong(PIP_NOT_ACCESSIBLE, 0, &Scene::hidden), Wrong(PIP_RIGHTS_EXCEEDED, 0, kModule),
-                            Wrong(PIP_RIGHTS_EXCEEDED, 0, kStack), Wrong(PIP_RIGHTS_EXCEEDED, 0, kVgaText),
-                            Wrong(PIP_ALREADY_GIVEN, 0, &Scene::given), Wrong(PIP_NO_TABLE, 2, Scene::kNoTable),
-                            Wrong(PIP_OCCUPIED, 2, kChildMemory), Wrong(PIP_OCCUPIED, 2, kVidt),
-                            Wrong(PIP_OCCUPIED, 2, &Scene::child_hidden)});
+  // In frame 0 stands what looks like a present entry at the second of these indices, and an absent one at the first.
+  Append(refusals.defects,
+         {Wrong(PIP_NOT_MAPPED, 0, Scene::kNoTable), Wrong(PIP_NOT_MAPPED, 0, Scene::kNoTable + kPage),
+          Wrong(PIP_NOT_MAPPED, 0, Scene::kUnmapped), Wrong(PIP_NOT_ACCESSIBLE, 0, &Scene::hidden),
+          Wrong(PIP_RIGHTS_EXCEEDED, 0, kModule), Wrong(PIP_RIGHTS_EXCEEDED, 0, kStack),
+          Wrong(PIP_RIGHTS_EXCEEDED, 0, kVgaText), Wrong(PIP_ALREADY_GIVEN, 0, &Scene::given),
+          Wrong(PIP_NO_TABLE, 2, Scene::kNoTable), Wrong(PIP_OCCUPIED, 2, kChildMemory), Wrong(PIP_OCCUPIED, 2, kVidt),
+          Wrong(PIP_OCCUPIED, 2, &Scene::child_hidden)});
   return refusals;
 }
 
