@@ -2,12 +2,13 @@
 //
 // A kernel that breaks what it has built just before the boot check.  The linker puts this in the place of check_boot
 // (--wrap); the root image's command line says what to break.
+#include "pipcore/arch/test/planted_boot.h"
+
 #include <array>
 #include <cstdint>
 
 #include "pipcore/arch/armv7/layout.h"
 #include "pipcore/arch/armv7/root_partition.h"
-#include "pipcore/kernel/boot_information.h"
 
 extern "C" {
 #include "boot_check.h"
@@ -37,11 +38,6 @@ page_t KernelFrame() {
   return page_number(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(kernel_begin)) - PIP_IMAGE_OFFSET);
 }
 
-struct Plant {
-  const char* name;
-  void (*break_it)();
-};
-
 constexpr std::array kPlants = {
     Plant{"nothing", [] {}},
     Plant{"mapped-table", [] { Leaf(0, kRootImage) = user_entry(frame_of(*Link(0, kRootImage)), true, true); }},
@@ -56,35 +52,10 @@ constexpr std::array kPlants = {
     Plant{"other-table", [] { load_mmu_root(frame_of(physical_memory[root_partition][1]) * PIP_PAGE_BYTES); }},
 };
 
-bool Equal(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
-    if (*a == '\0') {
-      return true;
-    }
-  }
-  return false;
-}
-
-// The word after the image's name on its command line.
-const char* Argument() {
-  const page_t frame = frame_of(Leaf(0, kRootBootInformation));
-  // Right because boot has just filled this page as a BootInformation.
-  const auto& information = *reinterpret_cast<const kernel::BootInformation*>(&physical_memory[frame]);
-  const char* text = information.arguments.data();
-  while (*text != ' ' && *text != '\0') {
-    ++text;
-  }
-  return *text == ' ' ? text + 1 : text;
-}
-
 }  // namespace
 }  // namespace pip::armv7
 
 boot_finding_t __wrap_check_boot() {
-  for (const pip::armv7::Plant& plant : pip::armv7::kPlants) {
-    if (pip::armv7::Equal(plant.name, pip::armv7::Argument())) {
-      plant.break_it();
-    }
-  }
+  pip::BreakAsTold(pip::armv7::kPlants, frame_of(pip::armv7::Leaf(0, pip::armv7::kRootBootInformation)));
   return __real_check_boot();
 }

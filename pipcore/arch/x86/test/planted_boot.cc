@@ -2,11 +2,12 @@
 //
 // A kernel that breaks what it has built, or itself, just before the boot check.  The linker puts this in the place of
 // check_boot (--wrap); the root image's command line says what to break.
+#include "pipcore/arch/test/planted_boot.h"
+
 #include <array>
 #include <cstdint>
 
 #include "pipcore/arch/x86/root_partition.h"
-#include "pipcore/kernel/boot_information.h"
 #include "pipcore/kernel/last_words.h"
 
 extern "C" {
@@ -80,11 +81,6 @@ void Count() {
   kernel::LastWords(line);
 }
 
-struct Plant {
-  const char* name;
-  void (*break_it)();
-};
-
 constexpr std::array kPlants = {
     Plant{"nothing", [] {}},
     Plant{"count", Count},
@@ -111,27 +107,6 @@ constexpr std::array kPlants = {
     Plant{"kernel-unreachable", unreachable},
 };
 
-bool Equal(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
-    if (*a == '\0') {
-      return true;
-    }
-  }
-  return false;
-}
-
-// The word after the image's name on its command line.
-const char* Argument() {
-  const page_t frame = frame_of(Leaf(0, kRootBootInformation));
-  // Right because boot has just filled this page as a BootInformation.
-  const auto& information = *reinterpret_cast<const kernel::BootInformation*>(&physical_memory[frame]);
-  const char* text = information.arguments.data();
-  while (*text != ' ' && *text != '\0') {
-    ++text;
-  }
-  return *text == ' ' ? text + 1 : text;
-}
-
 }  // namespace
 }  // namespace pip::x86
 
@@ -141,10 +116,6 @@ void __wrap_BootKernel(std::uint32_t magic, std::uint32_t information) {
 }
 
 boot_finding_t __wrap_check_boot() {
-  for (const pip::x86::Plant& plant : pip::x86::kPlants) {
-    if (pip::x86::Equal(plant.name, pip::x86::Argument())) {
-      plant.break_it();
-    }
-  }
+  pip::BreakAsTold(pip::x86::kPlants, frame_of(pip::x86::Leaf(0, pip::x86::kRootBootInformation)));
   return __real_check_boot();
 }

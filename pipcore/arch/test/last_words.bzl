@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Roots that nobody can help: the kernel must stop the machine with one line."""
+"""Roots that nobody can help, boots that are not sound: the kernel must stop the machine with one line."""
 
 load("//tools/bazel:image.bzl", "pip_image", "qemu_test")
 load("//tools/bazel:partition.bzl", "pip_partition")
@@ -30,5 +30,31 @@ def root_fault_tests(name, arch, faults):
             size = "small",
             expect = "last_words",
             image = ":%s_%s_image" % (name, fault),
+            last_words = words,
+        )
+
+def planted_boot_tests(name, arch, root, plants):
+    """For each plant an image NAME_PLANT_image with the kernel that breaks its boot (planted_boot.cc), and its test.
+
+    Args:
+      name: what the targets begin with.
+      arch: the architecture.
+      root: the root partition.
+      plants: from what the kernel breaks to its last words, a regular expression.
+    """
+    for plant, words in plants.items():
+        pip_image(
+            name = "%s_%s_image" % (name, plant),
+            testonly = True,
+            arch = arch,
+            kernel = "//pipcore/arch/%s:planted_kernel" % arch,
+            root = root,
+            root_arguments = plant,
+        )
+        qemu_test(
+            name = "%s_%s_test" % (name, plant),
+            size = "small",
+            expect = "last_words",
+            image = ":%s_%s_image" % (name, plant),
             last_words = words,
         )
