@@ -4,10 +4,12 @@
 
 usage: arm_code_test.py KERNEL_IMAGE.py
 """
-import subprocess
+import functools
 import sys
 import tempfile
 from pathlib import Path
+
+import kernel_cases
 
 SCRIPT = """
 ENTRY(_start)
@@ -36,12 +38,7 @@ _start: ldr r0, =registers
 """
 
 
-def function(name, body):
-    """Assembly of one function."""
-    return "\n.globl %s\n.type %s, %%function\n%s:\n%s\n.size %s, . - %s\n" % (
-        name, name, name, "\n".join(body.split(";")), name, name)
-
-
+function = functools.partial(kernel_cases.function, mark="%")
 GOOD = function(
     "work",
     "push {r4, r5, lr}; sub sp, sp, #100; cmp r0, #3; bleq leaf; add sp, sp, #100; pop {r4, r5, pc}",
@@ -84,37 +81,21 @@ BAD = {
 
 def build(folder, source, flags=5):
     """Links a kernel from assembly."""
-    (folder / "kernel.S").write_text(START + source)
-    (folder / "kernel.lds").write_text(SCRIPT % flags)
-    kernel = folder / "kernel.elf"
-    subprocess.run(["arm-none-eabi-gcc", "-march=armv7ve", "-nostdlib", "-static", "-Wl,--build-id=none",
-                    "-Wl,-z,max-page-size=4096", "-Wl,--no-warn-rwx-segments", "-Wl,-T," + str(folder / "kernel.lds"),
-                    str(folder / "kernel.S"), "-o", str(kernel)], check=True)
-    return kernel
+    return kernel_cases.link(folder, ["arm-none-eabi-gcc", "-march=armv7ve"], START + source, SCRIPT % flags)
 
 
-def main(checker):
+def main(path):
     """All cases; the number of those that went wrong is the answer."""
-    wrong = 0
+    checker = kernel_cases.Checker(path)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-
-        def expect(what, kernel, code, words):
-            nonlocal wrong
-            result = subprocess.run([sys.executable, checker, str(kernel)], capture_output=True, text=True, check=False)
-            said = result.stdout + result.stderr
-            if result.returncode != code or words not in said or "Traceback" in said:
-                wrong += 1
-                print("FAIL %s: exit code %d, not %d, or not %r in:\n%s" % (what, result.returncode, code, words, said))
-
         # work takes 12 and 100, and calls leaf, which takes 4.
-        expect("a good kernel", build(folder, GOOD), 0, "stack: at most 116 bytes")
-        expect("a good kernel with exceptions", build(folder, GOOD + ENTRY), 0, "stack: at most 116 bytes")
+        checker.accepts("a good kernel", build(folder, GOOD), "stack: at most 116 bytes")
+        checker.accepts("a good kernel with exceptions", build(folder, GOOD + ENTRY), "stack: at most 116 bytes")
         for what, (source, words) in BAD.items():
-            expect(what, build(folder, source), 1, words)
-        expect("a writable text", build(folder, GOOD, flags=7), 1, "writable and executable")
-    print("%s: %d bad kernels" % ("FAIL" if wrong else "PASS", len(BAD) + 1))
-    return wrong
+            checker.refuses(what, build(folder, source), words)
+        checker.refuses("a writable text", build(folder, GOOD, flags=7), "writable and executable")
+    return checker.finish()
 
 
 if __name__ == "__main__":

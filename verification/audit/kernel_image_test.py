@@ -4,10 +4,11 @@
 
 usage: kernel_image_test.py KERNEL_IMAGE.py
 """
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from kernel_cases import Checker, function, link
 
 SCRIPT = """
 ENTRY(_start)
@@ -43,13 +44,6 @@ leaf:   subl $40, %esp
         .type leaf, @function
         .size leaf, . - leaf
 """
-
-
-def function(name, body):
-    """Assembly of one function."""
-    return "\n.globl %s\n.type %s, @function\n%s:\n%s\n.size %s, . - %s\n" % (name, name, name, body, name, name)
-
-
 BAD = {
     "recursion": (function("work", "call other; ret") + function("other", "call work; ret"), "recursion"),
     "an indirect call": (function("work", "call *%eax; ret"), "calls indirectly"),
@@ -73,44 +67,22 @@ BAD = {
 
 def build(folder, source, flags=5, gap=". = ALIGN(4K);", options=()):
     """Links a kernel from assembly."""
-    (folder / "kernel.S").write_text(START + source)
-    (folder / "kernel.lds").write_text(SCRIPT % (flags, gap))
-    kernel = folder / "kernel.elf"
-    subprocess.run(["gcc", "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none",
-                    "-Wl,-z,max-page-size=4096",
-                    "-Wl,--no-warn-rwx-segments", *options, "-Wl,-T," + str(folder / "kernel.lds"),
-                    str(folder / "kernel.S"), "-o", str(kernel)], check=True)
-    return kernel
+    return link(folder, ["gcc", "-m32", "-no-pie", *options], START + source, SCRIPT % (flags, gap))
 
 
-def check(checker, kernel):
-    """Exit code and words of the checker."""
-    result = subprocess.run([sys.executable, checker, str(kernel)], capture_output=True, text=True)
-    return result.returncode, result.stdout + result.stderr
-
-
-def main(checker):
+def main(path):
     """All cases; the number of those that went wrong is the answer."""
-    wrong = 0
+    checker = Checker(path)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-
-        def expect(what, kernel, code, words):
-            nonlocal wrong
-            got, said = check(checker, kernel)
-            if got != code or words not in said or "Traceback" in said:
-                wrong += 1
-                print("FAIL %s: exit code %d, not %d, or not %r in:\n%s" % (what, got, code, words, said))
-
         # Below its return address work takes 100, calls leaf (4), which takes 40; the processor may have pushed 60.
-        expect("a good kernel", build(folder, GOOD), 0, "stack: at most 204 bytes (work) of 4096")
+        checker.accepts("a good kernel", build(folder, GOOD), "stack: at most 204 bytes (work) of 4096")
         for what, (source, words) in BAD.items():
-            expect(what, build(folder, source), 1, words)
-        expect("a writable text", build(folder, GOOD, flags=7), 1, "writable and executable")
-        expect("text and data on one page", build(folder, GOOD, gap=""), 1, "segments of different rights")
-        expect("relocations", build(folder, GOOD, options=["-Wl,--emit-relocs"]), 1, "relocations")
-    print("%s: %d bad kernels" % ("FAIL" if wrong else "PASS", len(BAD) + 3))
-    return wrong
+            checker.refuses(what, build(folder, source), words)
+        checker.refuses("a writable text", build(folder, GOOD, flags=7), "writable and executable")
+        checker.refuses("text and data on one page", build(folder, GOOD, gap=""), "segments of different rights")
+        checker.refuses("relocations", build(folder, GOOD, options=["-Wl,--emit-relocs"]), "relocations")
+    return checker.finish()
 
 
 if __name__ == "__main__":
