@@ -32,7 +32,7 @@ static inline void machine_set_start(user_ctx_t* start, uint32_t entry, uint32_t
   start->valid = 1;
 }
 
-/* The end of a run (libpip/arch/armv7/machine.cc): registers of devices, volatile because each access acts outside the
+/* The end of a run (libpip/arch/armv7/power.cc): registers of devices, volatile because each access acts outside the
  * program. It is the same for all runs. */
 static inline volatile uint32_t* machine_register(uint32_t address) { return (volatile uint32_t*)(uintptr_t)address; }
 static inline int machine_serial_is_ready(void) {

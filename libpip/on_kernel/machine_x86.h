@@ -31,7 +31,7 @@ static inline void machine_set_start(user_ctx_t* start, uint32_t entry, uint32_t
   start->valid = 1;
 }
 
-/* The ends of a run (libpip/arch/x86/machine.cc). */
+/* The ends of a run (libpip/arch/x86/power.cc). */
 static inline void machine_fail(void) { Pip_Outb(0xF4, 1); }
 static inline void machine_pass(void) { Pip_Outw(0x604, 0x2000); }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ends of a run on a Raspberry Pi 2 or QEMU's raspi2b: the power management of BCM2835, which is among the root
+// The end of a run on a Raspberry Pi 2 or QEMU's raspi2b: the power management of BCM2835, which is among the root
 // partition's devices, restarts the machine from boot partition 63, which the firmware takes for "stay off".  It tells
 // nobody how the run went: the last line does.
-#include "libpip/cpp/machine.h"
+#include "libpip/cpp/power.h"
 
-#include <cstdarg>
 #include <cstdint>
 
 #include "pip/vidt.h"
@@ -27,7 +26,9 @@ constexpr std::uint32_t kUartBusy = 1U << 3;  // ARM DDI 0183, section 3.3.3
 // A register of a device of this partition; volatile because each access acts outside the program.
 volatile std::uint32_t& Register(std::uint32_t address) { return *reinterpret_cast<volatile std::uint32_t*>(address); }
 
-[[noreturn]] void Stop() {
+}  // namespace
+
+void PowerOff(bool /*passed*/) {
   while ((Register(kUartFlags) & kUartBusy) != 0) {
   }
   Register(kResetStatus) = kPassword | kStayOff;
@@ -36,28 +37,6 @@ volatile std::uint32_t& Register(std::uint32_t address) { return *reinterpret_ca
   for (;;) {
     asm volatile("wfi");  // volatile: it has no result, only the effect of waiting gently
   }
-}
-
-}  // namespace
-
-void exit_pass(const char* format, ...) {
-  std::va_list arguments;
-  va_start(arguments, format);
-  printf("PASS ");
-  vprintf(format, arguments);
-  va_end(arguments);
-  putchar('\n');
-  Stop();
-}
-
-void exit_fail(const char* format, ...) {
-  std::va_list arguments;
-  va_start(arguments, format);
-  printf("FAIL ");
-  vprintf(format, arguments);
-  va_end(arguments);
-  putchar('\n');
-  Stop();
 }
 
 }  // namespace pip
