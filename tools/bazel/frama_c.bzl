@@ -2,7 +2,7 @@
 """frama_c_test: the functions of C headers keep their ACSL contracts, proved by Frama-C/WP with z3 and cvc4."""
 
 def _runfiles(ctx):
-    files = ctx.runfiles([ctx.file.src] + ctx.files.headers + ctx.files.hdrs)
+    files = ctx.runfiles([ctx.file.src, ctx.file.assumed, ctx.file.facts] + ctx.files.headers + ctx.files.hdrs)
     for program in [ctx.attr._frama_c, ctx.attr._prove, ctx.attr._why3]:
         files = files.merge(program[DefaultInfo].default_runfiles)
     return files
@@ -15,6 +15,8 @@ def _frama_c_test_impl(ctx):
         "--why3=" + ctx.executable._why3.short_path,
         "--machine=" + ctx.attr.machine,
         "--source=" + ctx.file.src.short_path,
+        "--assumed=" + ctx.file.assumed.short_path,
+        "--facts=" + ctx.file.facts.short_path,
     ]
     command += ["--header=" + header.short_path for header in ctx.files.headers]
     command += ["--include=" + folder for folder in ctx.attr.includes]
@@ -23,10 +25,17 @@ def _frama_c_test_impl(ctx):
     return [DefaultInfo(executable = script, runfiles = _runfiles(ctx))]
 
 frama_c_test = rule(
-    doc = "Fails unless WP proves all goals, at least one for each function of the headers, run-time errors included.",
+    doc = "Fails unless WP proves all goals of all functions of the headers, run-time errors included, and assumes " +
+          "no more than is listed.",
     implementation = _frama_c_test_impl,
     test = True,
     attrs = {
+        "assumed": attr.label(
+            allow_single_file = True,
+            doc = "Functions whose contracts are assumed: the first word of each line.",
+            mandatory = True,
+        ),
+        "facts": attr.label(allow_single_file = True, doc = "A header whose axioms are proved.", mandatory = True),
         "functions": attr.string_list(doc = "Only these functions of the headers; else all."),
         "hdrs": attr.label_list(allow_files = True, doc = "What the headers and the source include."),
         "headers": attr.label_list(

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes CAVEATS.md: everything that is trusted, with lines and reason, from trusted.txt, caveats.md and the sources.
+"""Makes CAVEATS.md: everything that is trusted, with lines and reason, from trusted.txt, caveats.md, the assumptions of
+the shims' proofs (verification/shims/assumed.txt) and the sources.
 
 usage: caveats.py [--check]     at the top of the repository; --check compares with the CAVEATS.md that is there
 """
@@ -12,11 +13,13 @@ from pathlib import Path
 
 TABLE = "verification/audit/trusted.txt"
 PROSE = "verification/audit/caveats.md"
+ASSUMED = "verification/shims/assumed.txt"
 OUTPUT = "CAVEATS.md"
 # Each source below must have a row, but for tests and what is proved.
 FOLDERS = ["pipcore/arch/", "pipcore/kernel/", "pipcore/mal/", "pipcore/model/", "pipcore/boot-check/",
            "scheduler-edf/partition/"]
-SOURCES = (".S", ".s", ".c", ".cc", ".h", ".lds", ".ml", ".v")
+SOURCES = (".S", ".s", ".asm", ".inc", ".def", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".ld", ".lds", ".ml",
+           ".v")
 NOT_TRUSTED = re.compile(r"(^|/)test/|_test\.|^pipcore/arch/(host|test)/|^pipcore/boot-check/Check\.v$"
                          r"|^verification/translation/sample/")
 HEAD = """<!-- SPDX-License-Identifier: Apache-2.0 -->
@@ -106,6 +109,17 @@ def read_table(sources):
     return sections, faults
 
 
+def assumptions():
+    """The table of what the proofs of the shims take for true."""
+    text = ["", "What these proofs take for true of functions that are instructions, and no more (a test):", "",
+            "| function | why its contract is believed |", "|---|---|"]
+    for line in Path(ASSUMED).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, reason = line.partition(" ")
+            text.append("| `%s` | %s |" % (name, reason.strip()))
+    return text
+
+
 def page(sections):
     """The text of CAVEATS.md."""
     total, parts = 0, dict.fromkeys(ARCHITECTURES, 0)
@@ -123,6 +137,8 @@ def page(sections):
             what = "`%s`" % names[0] if len(names) == 1 else "`%s` (%d files)" % (pattern, len(names))
             text.append("| %s | %s | %s |" % (what, rounded(lines_of_code(names)), reason))
         text.append("| together | %s | |" % rounded(lines))
+        if "contracts" in title:
+            text += assumptions()
     prose = Path(PROSE).read_text(encoding="utf-8").rstrip()
     together = ", ".join("%s: %s lines" % (name, rounded(lines)) for name, lines in parts.items())
     text += ["", "For isolation on %s. All of this together: %s lines." % (together, rounded(total)), "", prose]

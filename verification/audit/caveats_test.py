@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-TABLE = """[One]
+TABLE = """[One with contracts]
 pipcore/mal/*.h    because of shims
 pipcore/kernel/stop.cc    because it stops
 pipcore/model/*.v    because of what it says
@@ -32,6 +32,7 @@ def make(root):
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     write(root, "verification/audit/trusted.txt", TABLE)
     write(root, "verification/audit/caveats.md", "## Besides\n\nNothing.\n")
+    write(root, "verification/shims/assumed.txt", "# A comment.\nswitch   it is one instruction\n")
     write(root, "pipcore/mal/words.h", "/* two\n   lines */\n" + "int a;\n" * 13)
     write(root, "pipcore/kernel/stop.cc", "// one\nint b;\n\n")
     write(root, "pipcore/kernel/stop_test.cc", "int c;\n")
@@ -49,6 +50,9 @@ CASES = {
                   "has no reason"),
     "more lines": (lambda root: write(root, "pipcore/mal/words.h", "int a;\n" * 40), "out of date"),
     "another caveat": (lambda root: write(root, "verification/audit/caveats.md", "## Besides\n"), "out of date"),
+    "another assumption": (lambda root: write(root, "verification/shims/assumed.txt", "switch   it is nothing\n"), "out of date"),
+    "a new file of another kind": (lambda root: write(root, "pipcore/kernel/new.inc", "nop\n"),
+                                   "pipcore/kernel/new.inc is trusted"),
     "no page": (lambda root: (root / "CAVEATS.md").unlink(), "out of date"),
 }
 
@@ -85,7 +89,8 @@ def main(tool):
             expect(what + ", before", root, [], 0, "up to date")
             expect(what + ", before", root, ["--check"], 0, "PASS")
             text = (root / "CAVEATS.md").read_text()
-            if "| `pipcore/mal/words.h` | 10 | because of shims |" not in text or "Nothing." not in text:
+            if "| `pipcore/mal/words.h` | 10 | because of shims |" not in text or "Nothing." not in text or \
+                    "| `switch` | it is one instruction |" not in text:
                 wrong += 1
                 print("FAIL the page is not as it should be:\n" + text)
             change(root)

@@ -21,6 +21,7 @@ if cmp -s "pipcore/mal/include/pip/$header.h" "$copy/pip/$header.h"; then
 fi
 
 output=$("$prove" --frama-c="$frama_c" --why3="$why3" --machine=gcc_x86_32 --timeout=5 \
+  --facts=verification/shims/facts.h --assumed=verification/shims/assumed.txt \
   --header="$copy/pip/$header.h" --function="$function" --source="verification/shims/$header.c" \
   --include=verification/shims --include=verification/shims/include --include="$copy" \
   --include=pipcore/mal/x86/include 2>&1)
