@@ -192,7 +192,10 @@ def main():
           f"per call.\n{last} writes since the first measurement: {last_kind} (budget: 0)")
     if options.tsv:
         lines = ["\t".join(row) for row in [header, *table]] + [f"{last} writes\t{last_kind}"]
-        options.tsv.write_text("\n".join(lines) + "\n")
+        try:
+            options.tsv.write_text("\n".join(lines) + "\n")
+        except OSError as error:
+            fail(f"{options.tsv} cannot be written: {error.strerror}")
 
 
 if __name__ == "__main__":

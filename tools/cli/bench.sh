@@ -26,8 +26,10 @@ while [ $# -gt 0 ]; do
   case $target$1 in
     //bench*--tsv | //scheduler-edf/bench--plot)
       [ -n "${2:-}" ] || complain "$1 needs a file name"
-      [ -d "$(dirname "$2")" ] || complain "$1 $2: there is no folder $(dirname "$2")"
-      options+=("$1" "$(realpath "$2")")
+      file=$(user_file "$2")
+      [ -d "$(dirname "$file")" ] || complain "$1 $2: there is no folder $(dirname "$2")"
+      [ ! -d "$file" ] || complain "$1 $2: this is a folder"
+      options+=("$1" "$(realpath -- "$file")")
       shift
       ;;
     //bench*--arch)

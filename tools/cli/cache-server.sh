@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
     -*) complain "unknown option $1; cache-server knows --address --port --read-only (./pip cache-server --help)" ;;
     *)
       [ -z "$folder" ] || complain "cache-server takes one folder, not both $folder and $1"
-      folder=$1
+      folder=$(user_file "$1")
       ;;
   esac
   shift

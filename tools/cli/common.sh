@@ -22,6 +22,48 @@ summary() {
   printf '  %-34s %s\n' "$(help_lines "$1" | sed -n '1s/   *.*//p')" "$(help_lines "$1" | sed -n '1s/.*   *//p')"
 }
 
+# user_file NAME: a file that the user names, who stands where ./pip was called, seen from the top of the repository.
+user_file() {
+  case $1 in
+    /* | '') printf '%s\n' "$1" ;;
+    *)
+      if [ "${PIP_CALLED_FROM:-.}" -ef . ]; then
+        printf '%s\n' "$1"
+      else
+        printf '%s\n' "${PIP_CALLED_FROM%/}/$1"
+      fi
+      ;;
+  esac
+}
+
+# tree_folder NAME: a folder of the repository as Bazel names it. NAME is seen from the top, or, where there is no such
+# folder, or it begins with a dot, from where the user stands.
+tree_folder() {
+  local folder=$1
+  case $folder in
+    .*) folder=$(user_file "$1") ;;
+    *) [ -d "$folder" ] || folder=$(user_file "$1") ;;
+  esac
+  folder=$(realpath -m --relative-to=. -- "$folder")
+  [ -d "$folder" ] || return
+  case $folder in
+    .. | ../*) return 1 ;;
+    .) ;;
+    *) printf '%s\n' "$folder" ;;
+  esac
+}
+
+# make_folder FOLDER: for files that come later; drop_folder takes it away again, if it was made and nothing came.
+made_folder=
+make_folder() {
+  local reason
+  [ -d "$1" ] || made_folder=$1
+  reason=$(LC_ALL=C mkdir -p -- "$1" 2>&1) || complain "the folder $1 cannot be made: ${reason##*: }"
+}
+drop_folder() {
+  [ -z "$made_folder" ] || rmdir -- "$made_folder" 2>/dev/null || true
+}
+
 # Installs what is missing; quick when nothing is.
 ensure_machine() {
   bash tools/setup/install.sh
@@ -43,13 +85,16 @@ call_bazel() {
 # image_label IMAGE [TARGET]: the label of a pip_image, from a label or from the folder that has it, as `image` unless
 # said.
 image_label() {
+  local folder
   case $1 in
     //*:*) printf '%s\n' "$1" ;;
     //*) printf '%s:%s\n' "$1" "${1##*/}" ;;
     *)
-      [ -f "$1/BUILD" ] || complain "no such image: $1 is no folder with a BUILD file (./pip run --help)"
-      [ -z "${2:-}" ] || grep -qF "\"$2\"" "$1/BUILD" || complain "$1/BUILD has no target $2"
-      printf '//%s:%s\n' "${1%/}" "${2:-image}"
+      if ! folder=$(tree_folder "$1") || [ ! -f "./$folder/BUILD" ]; then
+        complain "no such image: $1 is no folder here with a BUILD file (./pip run --help)"
+      fi
+      [ -z "${2:-}" ] || grep -qF "\"$2\"" "./$folder/BUILD" || complain "$1/BUILD has no target $2"
+      printf '//%s:%s\n' "$folder" "${2:-image}"
       ;;
   esac
 }

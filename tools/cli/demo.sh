@@ -34,13 +34,14 @@ while [ $# -gt 0 ]; do
       ;;
     --output)
       [ -n "${2:-}" ] || complain "--output needs a folder"
-      folder=$2
+      folder=$(user_file "$2")
       shift
       ;;
     --image)
       [[ ${2:-} =~ ^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}=.+$ ]] || complain "--image is NAME=FILE, not ${2:-empty}"
-      [ -f "${2#*=}" ] || complain "--image $2: there is no file ${2#*=}"
-      images+=(--image "${2%%=*}=$(realpath "${2#*=}")")
+      file=$(user_file "${2#*=}")
+      [ -f "$file" ] || complain "--image $2: there is no file ${2#*=}"
+      images+=(--image "${2%%=*}=$(realpath -- "$file")")
       shift
       ;;
     --memory)
@@ -57,13 +58,17 @@ while [ $# -gt 0 ]; do
     *)
       [ -z "$workload" ] || complain "demo takes one workload, not both $workload and $1"
       workload=$1
+      [ -n "$1" ] || complain "the workload's name is empty; samples are in scheduler-edf/workloads"
       ;;
   esac
   shift
 done
-workload=${workload:-scheduler-edf/workloads/rosace.json}
-[ "$workload" != hierarchy ] || workload=scheduler-edf/hierarchy/two-schedulers
-[ -e "$workload" ] || complain "no such workload: $workload; samples are in scheduler-edf/workloads"
+case $workload in
+  '') workload=scheduler-edf/workloads/rosace.json ;;
+  hierarchy) workload=scheduler-edf/hierarchy/two-schedulers ;;
+  *) workload=$(user_file "$workload") ;;
+esac
+[ -e "$workload" ] || complain "no such workload: $workload; samples are in $PWD/scheduler-edf/workloads"
 if [ -d "$workload" ] && [ -f "$workload/root.json" ]; then
   [ ${#images[@]} -eq 0 ] || complain "--image does not go with a hierarchy: its tasks are the built-in program"
 elif [ ! -f "$workload" ] || [ ! -r "$workload" ]; then
@@ -71,7 +76,7 @@ elif [ ! -f "$workload" ] || [ ! -r "$workload" ]; then
 fi
 name=$(basename "$workload" .json)
 folder=${folder:-pip-demo/$name}
-mkdir -p "$folder" || complain "$folder cannot be made"
+make_folder "$folder"
 ensure_machine
 call_bazel build --show_result=0 -- //scheduler-edf/partition:demo //tools/trace:report
 run() {
@@ -80,9 +85,12 @@ run() {
 status=0
 suffix=
 [ "$arch" = x86 ] || suffix=_$arch
-run //scheduler-edf/partition:demo "$suffix" "$(realpath "$workload")" "$(realpath "$folder")" "${images[@]}" \
+run //scheduler-edf/partition:demo "$suffix" "$(realpath -- "$workload")" "$(realpath -- "$folder")" "${images[@]}" \
   --memory "$memory" --seconds "$seconds" || status=$?
-[ "$status" -lt 2 ] || exit "$status"
+if [ "$status" -ge 2 ]; then
+  drop_folder
+  exit "$status"
+fi
 run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1
 printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
   "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"

@@ -7,8 +7,9 @@ set -euo pipefail
 . tools/cli/common.sh
 case ${1:-} in -*) complain "docs takes a folder, not the option $1" ;; esac
 [ $# -le 1 ] || complain "docs takes one folder, not $*"
-folder=${1:-pip-docs}
-mkdir -p "$folder" || complain "$folder cannot be made"
+folder=pip-docs
+[ $# -eq 0 ] || folder=$(user_file "$1")
+make_folder "$folder"
 ensure_machine
 call_bazel build --show_result=0 -- //docs/site:build
 bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --curses=no -- \

@@ -37,13 +37,14 @@ while [ $# -gt 0 ]; do
   case $1 in
     --output)
       [ -n "${2:-}" ] || complain "--output needs a file"
-      output=$2
+      output=$(user_file "$2")
       shift
       ;;
     --fresh) fresh=yes ;;
     --sources)
-      [ -f "${2:-}" ] || complain "--sources needs a file, not ${2:-nothing}"
-      sources=$(realpath "$2")
+      sources=$(user_file "${2:-}")
+      [ -f "$sources" ] || complain "--sources needs a file, not ${2:-nothing}"
+      sources=$(realpath -- "$sources")
       shift
       ;;
     -*) complain "unknown option $1; image knows --output --fresh --sources (./pip image --help)" ;;
@@ -74,7 +75,7 @@ image=$(image_label "${image:-launcher}" "$target")
 name=${image##*[/:]}
 [ "$name" != "${target:-image}" ] || name=$(basename "${image%:*}")
 output=${output:-pip-image/$name$suffix}
-mkdir -p "$(dirname "$output")" || complain "$(dirname "$output") cannot be made"
+make_folder "$(dirname "$output")"
 ensure_machine
 call_bazel build --show_result=0 -- "$image" "//tools/image:$kind"
 # The image's files are where `bazel run` would start it.

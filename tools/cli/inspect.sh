@@ -21,8 +21,10 @@ while [ $# -gt 0 ]; do
       ;;
     --svg)
       [ -n "${2:-}" ] || complain "--svg needs a file"
-      [ -d "$(dirname "$2")" ] || complain "--svg $2: there is no folder $(dirname "$2")"
-      commands+=(-ex "pip svg $(realpath "$2")")
+      file=$(user_file "$2")
+      [ -d "$(dirname "$file")" ] || complain "--svg $2: there is no folder $(dirname "$2")"
+      [ ! -d "$file" ] || complain "--svg $2: this is a folder"
+      commands+=(-ex "pip svg $(realpath -- "$file")")
       shift
       ;;
     -*) complain "unknown option $1; inspect knows --port --svg (./pip inspect --help)" ;;

@@ -11,15 +11,20 @@ case ${1:-} in
   '') complain "report which trace? ./pip demo writes one (./pip report --help)" ;;
 esac
 [ $# -le 2 ] || complain "report takes a trace and a folder, and nothing else"
-[ -f "$1" ] || complain "no such trace: $1"
-folder=${2:-${1%.*}-report}
-mkdir -p "$folder" || complain "$folder cannot be made"
+trace=$(user_file "$1")
+[ -f "$trace" ] || complain "no such trace: $1"
+[ -r "$trace" ] || complain "the trace $1 cannot be read: permission denied"
+folder=$(user_file "${2:-${1%.*}-report}")
+make_folder "$folder"
 ensure_machine
 call_bazel build --show_result=0 -- //tools/trace:report
 status=0
 bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --curses=no -- \
-  //tools/trace:report "$(realpath "$1")" "$(realpath "$folder")" || status=$?
-[ "$status" -ge 2 ] && exit "$status"
+  //tools/trace:report "$(realpath -- "$trace")" "$(realpath -- "$folder")" || status=$?
+if [ "$status" -ge 2 ]; then
+  drop_folder
+  exit "$status"
+fi
 cat "$folder/verdict.txt"
 printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
   "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"

@@ -17,8 +17,8 @@ for target in "$@"; do
     -*) complain "unknown option $target; test takes Bazel targets or folders (./pip test --help)" ;;
     //* | @*) targets+=("$target") ;;
     *)
-      [ -d "$target" ] || complain "no such folder: $target; test takes Bazel targets or folders"
-      targets+=("//${target%/}/...")
+      folder=$(tree_folder "$target") || complain "no such folder: $target; test takes Bazel targets or folders"
+      targets+=("//$folder${folder:+/}...")
       ;;
   esac
 done

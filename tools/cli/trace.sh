@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
       ;;
     --output)
       [ -n "${2:-}" ] || complain "--output needs a folder"
-      output=$2
+      output=$(user_file "$2")
       shift
       ;;
     --memory)
@@ -61,7 +61,7 @@ image=$(image_label "$image")
 name=${image##*[/:]}
 [ "$name" != image ] || name=$(basename "${image%:*}")
 output=${output:-pip-trace/$name}
-mkdir -p "$output" || complain "$output cannot be made"
+make_folder "$output"
 ensure_machine
 call_bazel build --show_result=0 -- "$image" //tools/trace:record
 printf 'The events go to %s\n' "$output"

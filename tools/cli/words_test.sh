@@ -29,9 +29,15 @@ refused 'setup takes no argument' setup now
 refused 'not the option --fast' build --fast
 refused 'unknown option --fast' test --fast
 refused 'no such folder: nowhere' test nowhere
+refused 'no such folder: /' test /
+refused 'no such folder: ..' test ..
+refused 'no such folder: pip' test pip
 refused 'which image' run
 refused 'no such image: nowhere' run nowhere
 refused 'one image' run //a:b //c:d
+refused 'no such image: /' run /
+refused 'no such image: ..' run ..
+refused 'no such image: nowhere/..' run nowhere/..
 refused '--arch is' run --arch vax //a:b
 refused '--arch is' stress --arch vax
 refused '--memory is' run --memory much //a:b
@@ -42,6 +48,9 @@ refused 'unknown option --slow' verify --slow
 refused 'no such workload: nowhere.json' demo nowhere.json
 refused 'is not a file that can be read' demo tools
 refused 'one workload, not both' demo pip tools
+refused 'name is empty' demo ''
+refused 'the folder pip cannot be made: File exists' demo docs/dependencies.md --output pip
+refused 'the folder pip/x cannot be made: Not a directory' demo docs/dependencies.md --output pip/x
 refused '--output needs a folder' demo --output
 refused '--arch is' demo --arch vax
 refused '--memory is' demo --memory huge
@@ -52,18 +61,23 @@ refused 'unknown option --fast' demo --fast
 refused 'which trace' report
 refused 'no such trace: nowhere.txt' report nowhere.txt
 refused 'unknown option --svg' report --svg
+refused 'no such trace: tools' report tools
+refused 'the folder pip cannot be made: File exists' report docs/dependencies.md pip
 refused 'a trace and a folder, and nothing else' report a b c
 refused 'workload what' workload
 refused 'bench knows scheduler, not kernel' bench kernel
 refused 'unknown option --plot' bench --plot here.svg
 refused '--plot needs a file name' bench scheduler --plot
 refused 'there is no folder nowhere' bench scheduler --plot nowhere/here.svg
+refused 'this is a folder' bench scheduler --plot tools
+refused 'this is a folder' bench --tsv tools
 refused '--port is a port' debug --port 99999
 refused '--gdb is a port' run --gdb x //a:b
 refused 'no such image: nowhere' debug nowhere
 refused 'unknown option --fast' inspect --fast
 refused '--svg needs a file' inspect --svg
 refused 'there is no folder nowhere' inspect --svg nowhere/tree.svg
+refused 'this is a folder' inspect --svg tools
 refused 'trace which image' trace
 refused 'no such image: nowhere' trace nowhere
 refused '--format is' trace launcher --format vcd
@@ -73,6 +87,7 @@ refused 'unknown option --fast' trace --fast
 refused 'one image' trace //a:b //c:d
 refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
+refused 'the folder pip cannot be made: File exists' docs pip
 refused 'image of which kind' image
 refused 'image knows the kinds iso, sd, oci and vm' image floppy
 refused 'no such image: nowhere' image sd nowhere
@@ -106,16 +121,60 @@ for file in tools/cli/*.sh; do
 done
 if ./pip >/dev/null; then wrong "pip without a word succeeds"; fi
 
-# counts STATUS LAST-LINE BAZEL-STATUS EVENT...: what ./pip test makes of these events.
-mkdir -p bin
+# A bazel that builds everything, and otherwise ends as the file `status` says.
+mkdir -p bin/tools/workload
 cat >bin/bazel <<'BAZEL'
 #!/bin/bash
 for argument in "$@"; do
   case $argument in --build_event_json_file=*) cp events "${argument#*=}" ;; esac
 done
-exit "$(cat status)"
+printf '%s\n' "$@" >>arguments
+case $1 in
+  build) ;;
+  info) echo "$PWD/bin" ;;
+  *) exit "$(cat status)" ;;
+esac
 BAZEL
-chmod +x bin/bazel
+cat >bin/tools/workload/workload <<'WORKLOAD'
+#!/bin/bash
+cat "$2"
+WORKLOAD
+chmod +x bin/bazel bin/tools/workload/workload
+
+# elsewhere STATUS WORD...: a word, from the folder "else where", while bazel says STATUS; what it said is in `output`.
+mkdir -p 'else where' plain
+elsewhere() {
+  echo "$1" >status
+  shift
+  rm -f arguments
+  output=$(cd 'else where' && PATH=$OLDPWD/bin:$PATH ../pip "$@" 2>&1)
+}
+# asks ARGUMENT STATUS WORD...: bazel must be asked for ARGUMENT.
+asks() {
+  local argument=$1
+  shift
+  elsewhere "$@"
+  grep -qxF -- "$argument" arguments || wrong "$*: bazel is not asked for $argument but for $(cat arguments): $output"
+}
+top=$(realpath .)
+echo mine >'else where/my trace.txt'
+asks "$top/else where/my trace.txt" 2 report 'my trace.txt'
+[ ! -e 'else where/my trace-report' ] || wrong 'report: what is refused leaves its folder'
+asks "$top/else where/my trace.txt" 2 demo 'my trace.txt' --output out
+[ ! -e 'else where/out' ] || wrong 'demo: what is refused leaves its folder'
+asks "$top/else where/my trace.txt" 0 demo 'my trace.txt' --output out
+[ -d 'else where/out' ] || wrong 'demo: --output is not where the user stands'
+asks "$top/else where/drawing.svg" 0 bench scheduler --plot drawing.svg
+elsewhere 0 workload check 'my trace.txt'
+[ "$(tail -n 1 <<<"$output")" = mine ] || wrong "workload: does not find the file where the user stands: $output"
+for folder in plain/ ../plain "$top/plain"; do
+  asks //plain:image 1 run "$folder"
+  asks //plain/... 1 test "$folder"
+done
+asks //... 1 test ..
+asks //... 1 test "$top"
+
+# counts STATUS LAST-LINE BAZEL-STATUS EVENT...: what ./pip test makes of these events.
 counts() {
   local expected=$1 line=$2 output status
   echo "$3" >status

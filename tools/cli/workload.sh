@@ -17,6 +17,8 @@ set -euo pipefail
 ensure_machine
 call_bazel build --show_result=0 -- //tools/workload //scheduler-edf/simulator
 binaries=$(bazel info --ui_event_filters=-info bazel-bin 2>/dev/null)
+# The programs' arguments are the user's, and so is the folder that they begin in.
+cd "${PIP_CALLED_FROM:-.}"
 if [ "$1" = simulate ]; then
   shift
   exec "$binaries/scheduler-edf/simulator/simulator" "$@"

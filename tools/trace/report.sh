@@ -12,7 +12,10 @@ folder=$2
 mkdir -p "$folder"
 status=0
 tools/trace/trace verdict "$trace" >"$folder/verdict.txt" || status=$?
-[ "$status" -lt 2 ] || exit "$status"
+if [ "$status" -ge 2 ]; then
+  rm -f "$folder/verdict.txt"
+  exit "$status"
+fi
 tools/trace/trace perfetto "$trace" --output "$folder/perfetto.json"
 tools/trace/trace ctf "$trace" --output "$folder/ctf"
 data=$(mktemp)

@@ -14,6 +14,12 @@
 #include "tools/workload/workload.h"
 
 namespace pip::workload {
+namespace {
+
+// A device may never end.
+constexpr std::size_t kFileMax = std::size_t{1} << 30;
+
+}  // namespace
 
 bool ReadFile(const std::string& path, std::string& text, std::string& complaint) {
   std::FILE* const file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
@@ -22,12 +28,18 @@ bool ReadFile(const std::string& path, std::string& text, std::string& complaint
     return false;
   }
   text.clear();
+  complaint.clear();
   char buffer[1 << 16];
-  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, file)) > 0;) text.append(buffer, count);
-  const bool good = std::ferror(file) == 0;
-  if (!good) complaint = path + ": " + std::strerror(errno);
+  for (std::size_t count; text.size() <= kFileMax && (count = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
+    text.append(buffer, count);
+  }
+  if (std::ferror(file) != 0) {
+    complaint = path + ": " + std::strerror(errno);
+  } else if (text.size() > kFileMax) {
+    complaint = path + ": has more than 1 GiB; no workload or trace is as large";
+  }
   if (file != stdin) std::fclose(file);
-  return good;
+  return complaint.empty();
 }
 
 bool LoadImage(const std::string& path, std::vector<std::uint8_t>& bytes, std::string& complaint) {

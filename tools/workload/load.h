@@ -10,7 +10,8 @@
 
 namespace pip::workload {
 
-// The content of a file; false, and one line that says why, when it cannot be read. A path "-" is the standard input.
+// The content of a file; false, and one line that says why, when it cannot be read, or is larger than any workload or
+// trace (1 GiB). A path "-" is the standard input.
 bool ReadFile(const std::string& path, std::string& text, std::string& complaint);
 
 // The compact form of the workload in a file: the file's bytes when it has that form already (they are not checked),

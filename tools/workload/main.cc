@@ -104,6 +104,12 @@ std::optional<Workload> Load(const std::string& path) {
   return workload;
 }
 
+// After what went to the standard output.
+Exit Printed(Exit exit) {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? exit
+                                                              : Complain("standard output: not all could be written");
+}
+
 Exit Check(const std::string& path) {
   const std::optional<Workload> workload = Load(path);
   if (!workload) return kBadInput;
@@ -116,7 +122,7 @@ Exit Check(const std::string& path) {
     fmt::print("{}: note: the budget of \"{}\", {} us, takes {} ticks of {} us, overheads included\n", path, task.name,
                task.budget_us, ticks, workload->tick_us);
   }
-  return PrintAdmission(path, *workload);
+  return Printed(PrintAdmission(path, *workload));
 }
 
 Exit MakeImage(const std::string& path, const std::string& output) {

@@ -61,6 +61,10 @@ for program in "${check[*]}" "${simulate[*]}" "tools/workload/workload image"; d
 done
 file '"period_us": 2000, "relative_deadline_us": 1000, "budget_us": 900'
 refused 0 'admitted' "${check[@]}" "$work/w.json"
+refused 2 '/dev/zero: has more than 1 GiB' "${check[@]}" /dev/zero
+refused 2 '/dev/zero: has more than 1 GiB' tools/trace/trace verdict /dev/zero
+refused 2 'standard output: not all could be written' bash -c "${check[*]} $work/w.json >/dev/full"
+refused 2 'standard output: not all could be written' bash -c "${check[*]} $work/w.json >&-"
 refused 2 'cannot be written' "${simulate[@]}" "$work/w.json" --trace "$work/nowhere/trace"
 refused 2 'cannot be written' tools/workload/workload image "$work/w.json" --output "$work/nowhere/image"
 refused 2 '.+' tools/workload/workload random --tasks 0
