@@ -84,9 +84,15 @@ RewriteRule "^" "-" [R=404]
   </RequireAny>
 </Directory>
 CONFIG
-# Apache refuses to be root: it gets another name for the same user, in a name space of its own.
-rename=()
-[ "$(id -u)" -ne 0 ] || rename=(unshare --user --map-user=1 --map-group=1 --)
-"${rename[@]}" "$apache" -D FOREGROUND -d "$state" -f "$state/apache.conf" &
+# Apache refuses to be root: it gets another name for the same user, in a name space of its own. Containers and chroots
+# may forbid that: there it becomes nobody (65534), who keeps of root's powers only that of opening files.
+renamed=()
+if [ "$(id -u)" -eq 0 ]; then
+  renamed=(unshare --user --map-user=1 --map-group=1 --)
+  "${renamed[@]}" true 2>/dev/null ||
+    renamed=(setpriv --reuid=65534 --regid=65534 --clear-groups '--inh-caps=-all,+dac_override'
+      --ambient-caps=+dac_override --)
+fi
+"${renamed[@]}" "$apache" -D FOREGROUND -d "$state" -f "$state/apache.conf" &
 server=$!
 wait "$server"
