@@ -6,6 +6,7 @@
 #:   iso [IMAGE]         a CD for a PC with a BIOS: GRUB, the kernel, and an image, by default launcher
 #:   oci                 a container image: Debian 12, all tools, this commit, a first build; for docker and podman
 #:   vm                  the same as a virtual machine: a disk for QEMU, an appliance for VirtualBox and VMware
+#:   compare ONE OTHER   tells whether two CDs, containers or machines are the same bytes, and which files differ
 #:
 #: IMAGE is a folder with a Bazel target `image` (`image_armv7` for a card), or the label of a pip_image. The file goes
 #: to pip-image/NAME.iso, with its SHA-256 beside it, or to the folder pip-image/NAME-sd; the same sources give the
@@ -22,11 +23,15 @@ set -euo pipefail
 . tools/cli/common.sh
 kind=${1:-}
 case $kind in
+  compare)
+    shift
+    exec python3 tools/image/compare.py "$@"
+    ;;
   iso) target='' suffix=.iso ;;
   oci | vm) target='' suffix='' ;;
   sd) target=image_armv7 suffix=-sd ;;
   '') complain "image of which kind? For instance: ./pip image iso launcher" ;;
-  *) complain "image knows the kinds iso, sd, oci and vm, not $kind (./pip image --help)" ;;
+  *) complain "image knows iso, sd, oci, vm and compare, not $kind (./pip image --help)" ;;
 esac
 shift
 image=
@@ -64,10 +69,7 @@ case $kind in
     # Under sudo, the results of the one who called it.
     cache=$(getent passwd "${SUDO_USER:-$(id -un)}" | cut -d : -f 6)/.cache/pip-bazel
     if [ -n "$fresh" ] || [ ! -d "$cache/ac" ]; then cache=; fi
-    bash "tools/image/$kind.sh" "$(realpath -m "$output")" "$cache" "$sources"
-    printf '%s:\n' "$output"
-    (cd "$output" && du -h -- * | sort -k 2 && grep -v ' layout/' SHA256SUMS)
-    exit
+    exec bash "tools/image/$kind.sh" "$(realpath -m "$output")" "$cache" "$sources"
     ;;
   *) [ -z "$fresh$sources" ] || complain "--fresh and --sources are for oci and vm" ;;
 esac

@@ -89,7 +89,7 @@ refused 'docs takes a folder' docs --fast
 refused 'docs takes one folder' docs a b
 refused 'the folder pip cannot be made: File exists' docs pip
 refused 'image of which kind' image
-refused 'image knows the kinds iso, sd, oci and vm' image floppy
+refused 'image knows iso, sd, oci, vm and compare' image floppy
 refused 'no such image: nowhere' image sd nowhere
 mkdir -p plain
 echo 'pip_image(name = "image")' >plain/BUILD

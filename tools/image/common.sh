@@ -1,7 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# What the makers of big images share: mistakes, missing programs, room on the disk, progress, a folder that appears
-# only when it is whole.
+# What the makers of big images share: the user and where he has the tree, mistakes, missing programs, room on the disk,
+# progress, a folder that appears only when it is whole.
+# shellcheck disable=SC2034 # the makers use them
+
+# The user, who has the password of the same name, and the tree.
+user=pip
+home=/home/$user
+tree=$home/pip
 
 # A user's mistake or a machine's lack: one line, and exit status 2.
 die() {
@@ -40,12 +46,21 @@ ours() {
 # the end, if it is an image.
 open_work() {
   if [ -e "$1" ] && ! ours "$1"; then die "$1 is there, and is no image that was made before: it stays as it is"; fi
-  mkdir -p "$(dirname "$1")" || die "$(dirname "$1") cannot be made"
-  # shellcheck disable=SC2034 # the makers use it
-  work=$(mktemp -d "$1.XXXXXX.part") || die "$(dirname "$1") cannot be written"
+  local left
+  mkdir -p "$(dirname "$1")" 2>/dev/null || die "$(dirname "$1") cannot be made"
+  for left in "$1".??????.part; do
+    [ ! -e "$left" ] || step "note: $left is of another run, which was killed if it does not go on: you may remove it"
+  done
+  work=$(mktemp -d "$1.XXXXXX.part" 2>/dev/null) || die "$(dirname "$1") cannot be written"
   # What is mounted on it, after a mishap, is not followed.
   trap 'rm -rf --one-file-system "$work"' EXIT
-  trap 'exit 130' INT TERM
+  trap 'exit 130' HUP INT TERM
+}
+
+# tell FOLDER: what is in it, and the digests of what one carries away.
+tell() {
+  printf '%s:\n' "$1"
+  (cd "$1" && du -h --max-depth=1 --all -- * | sort -k 2 && grep -v ' layout/' SHA256SUMS)
 }
 
 # appear FOLDER OUTPUT: writes SHA256SUMS into it, and gives it its name in one go, in place of one that is there.

@@ -3,26 +3,14 @@
 # Makes the container image, unpacks it as a container engine would, and uses it without any network: the launcher
 # runs, the theorems are checked, the demo shows. With a folder that `./pip image oci` has made it uses that one. Root
 # only; by night, for it takes half an hour and 40 GB.
-set -uo pipefail
-cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." || exit 1
-image=${1:-}
-work=$(mktemp -d -p "${TEST_TMPDIR:-/var/tmp}")
-trap 'rm -rf --one-file-system "$work"' EXIT
-fail() {
-  echo "FAIL $*"
-  exit 1
-}
-if [ -z "$image" ]; then
-  image=$work/oci
-  ./pip image oci --output "$image" || fail "no image"
-fi
-. tools/image/common.sh
+# shellcheck source=tools/image/made.sh
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/made.sh"
 . tools/image/system.sh
-(cd "$image" && sha256sum --check --quiet SHA256SUMS) || fail "checksums"
+made oci "$@"
 skopeo inspect "docker-archive:$image/pip-docker.tar" >"$work/inspected" || fail "docker could not load the tar"
 umoci unpack --image "$image/layout:latest" "$work/bundle" || fail "the layout cannot be unpacked"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-offline=yes
+export SOURCE_DATE_EPOCH offline=yes
 
 # runs TEXT COMMAND: in the container, without network; shows the end of what it says.
 runs() {

@@ -2,20 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes the virtual machine, checks its disk and its appliance, boots it, logs in and runs the launcher. With a folder
 # that `./pip image vm` has made it uses that one. Root only; by night, for it takes half an hour and 40 GB.
-set -uo pipefail
-cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." || exit 1
-image=${1:-}
-work=$(mktemp -d -p "${TEST_TMPDIR:-/var/tmp}")
-trap 'rm -rf --one-file-system "$work"' EXIT
-fail() {
-  echo "FAIL $*"
-  exit 1
-}
-if [ -z "$image" ]; then
-  image=$work/vm
-  ./pip image vm --output "$image" || fail "no image"
-fi
-(cd "$image" && sha256sum --check --quiet SHA256SUMS) || fail "checksums"
+# shellcheck source=tools/image/made.sh
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/made.sh"
+made vm "$@"
 qemu-img check -q "$image/pip.qcow2" || fail "the disk is not sound"
 tar --extract --file "$image/pip.ova" --directory "$work" || fail "the appliance cannot be unpacked"
 # A manifest's lines are SHA256(NAME)= DIGEST.

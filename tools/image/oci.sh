@@ -14,5 +14,6 @@ open_work "$output"
 room "$work" 25
 make_system "$work/root" "$sources" "$cache"
 step "the container image"
-bash tools/image/pack_oci.sh "$work/root" "$output" pip home/pip
+bash tools/image/pack_oci.sh "$work/root" "$output" pip "${home#/}"
 step "done"
+tell "$output"

@@ -42,9 +42,9 @@ if [ -n "$top" ]; then
 else
   add_layer "all of it" .
 fi
-user=$(sed -n 's/^pip:.*/pip/p' "$root/etc/passwd" 2>/dev/null || true)
+known=$(grep -s "^$user:" "$root/etc/passwd" || true)
 umoci config --image "$layout:latest" --no-history --created "$date" --author Pip --os linux --architecture amd64 \
-  ${user:+--config.user "$user" --config.workingdir /home/pip/pip --config.env HOME=/home/pip} \
+  ${known:+--config.user "$user" --config.workingdir "$tree" --config.env HOME="$home"} \
   --config.env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --config.env LANG=C.UTF-8 \
   --config.cmd /bin/bash --config.label "org.opencontainers.image.title=$name"
 umoci gc --layout "$layout" >"$work/gc.log" 2>&1 || {

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What makes a container image and a virtual machine's disk of a root file system, on a tiny one: sound, complete, with
-# right digests, the container's bytes the same twice; GRUB boots the disk; mistakes are refused and leave nothing.
+# right digests, the same bytes twice; GRUB boots the disk; mistakes are refused and leave nothing. compare.py finds what
+# differs.
 set -uo pipefail
 PATH=$PATH:/usr/sbin:/sbin
+. tools/image/common.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() {
@@ -12,20 +14,34 @@ fail() {
 }
 export SOURCE_DATE_EPOCH=1700000000
 root=$work/root
-mkdir -p "$root"/{bin,etc,home/pip/pip}
-echo 'pip:x:1000:1000::/home/pip:/bin/bash' >"$root/etc/passwd"
-printf 'tiny\n' >"$root/home/pip/pip/README"
-ln -s README "$root/home/pip/pip/link"
+mkdir -p "$root"/{bin,etc} "$root$tree"
+echo "$user:x:1000:1000::$home:/bin/bash" >"$root/etc/passwd"
+printf 'tiny\n' >"$root$tree/README"
+ln -s README "$root$tree/link"
 head -c 300000 /dev/urandom >"$root/bin/program"
 chmod 755 "$root/bin/program"
 
+# compare STATUS ONE OTHER TEXT: compare.py ends with STATUS and says TEXT as a whole line.
+compare() {
+  local status=0
+  ../debian/python3 tools/image/compare.py "$work/$2" "$work/$3" >"$work/compared" 2>&1 || status=$?
+  [ "$status" -eq "$1" ] || fail "comparing $2 with $3 ends with $status, not $1: $(cat "$work/compared")"
+  grep -qxF -- "$4" "$work/compared" || fail "comparing $2 with $3: no '$4' in $(cat "$work/compared")"
+}
+
 # Containers.
 for copy in one two; do
-  bash tools/image/pack_oci.sh "$root" "$work/$copy" tiny home/pip 2>"$work/log" ||
+  bash tools/image/pack_oci.sh "$root" "$work/$copy" tiny "${home#/}" 2>"$work/log" ||
     fail "no container: $(cat "$work/log")"
   sleep 1.1
 done
 diff -r "$work/one" "$work/two" || fail "a container made twice differs"
+compare 0 one two 'the same bytes'
+cp -a "$root" "$work/changed"
+printf 'more\n' >>"$work/changed$tree/README"
+bash tools/image/pack_oci.sh "$work/changed" "$work/three" tiny "${home#/}" 2>"$work/log" || fail "no third container"
+compare 1 one three "layer 2: .$tree/README: content"
+compare 1 one three 'they differ'
 (cd "$work/one" && sha256sum --check --quiet SHA256SUMS) || fail "the container's checksums"
 umoci unpack --rootless --image "$work/one/layout:latest" "$work/bundle" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 diff -r --no-dereference "$root" "$work/bundle/rootfs" || fail "the container has other files"
@@ -33,7 +49,7 @@ mkdir "$work/loaded"
 # As `docker load` reads it; skopeo's own rules about signatures are not the matter here.
 skopeo --insecure-policy --tmpdir "$work" copy --quiet "docker-archive:$work/one/tiny-docker.tar" "dir:$work/loaded" ||
   fail "docker could not load the tar"
-../debian/python3 - "$work/loaded" <<'PYTHON' || fail "the image's configuration"
+../debian/python3 - "$work/loaded" "$user" "$tree" <<'PYTHON' || fail "the image's configuration"
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
 manifest = json.loads((folder / "manifest.json").read_text())
@@ -41,7 +57,7 @@ config = json.loads((folder / manifest["config"]["digest"].split(":")[1]).read_t
 assert len(manifest["layers"]) == 2, manifest
 assert config["created"] == "2023-11-14T22:13:20Z", config
 assert (config["os"], config["architecture"]) == ("linux", "amd64"), config
-assert config["config"]["User"] == "pip" and config["config"]["WorkingDir"] == "/home/pip/pip", config
+assert [config["config"][key] for key in ("User", "WorkingDir")] == sys.argv[2:], config
 assert [step["created"] for step in config["history"]] == [config["created"]] * 2, config
 PYTHON
 
@@ -50,6 +66,29 @@ PYTHON
 : >"$root/initrd.img"
 bash tools/image/pack_vm.sh "$root" "$work/vm" tiny 1 2>"$work/log" || fail "no virtual machine: $(cat "$work/log")"
 (cd "$work/vm" && sha256sum --check --quiet SHA256SUMS) || fail "the virtual machine's checksums"
+# The same files, made elsewhere in another order, read and changed at other times.
+mkdir "$work/copy"
+(cd "$root" && find . | sort -r | tar --create --no-recursion --format=posix --files-from -) |
+  tar --extract --same-permissions --directory "$work/copy"
+bash tools/image/pack_vm.sh "$work/copy" "$work/vm2" tiny 1 2>"$work/log" || fail "no second machine"
+diff -r "$work/vm" "$work/vm2" || fail "a virtual machine made twice differs"
+compare 0 vm vm2 'the same bytes'
+rm "$work/copy$tree/link"
+printf 'more\n' >>"$work/copy$tree/README"
+bash tools/image/pack_vm.sh "$work/copy" "$work/vm2" tiny 1 2>"$work/log" || fail "no third machine"
+compare 1 vm vm2 "${tree#/}/README: content"
+compare 1 vm vm2 "${tree#/}/link: only in the first"
+[ -z "$(find "$work" -maxdepth 1 -name '*.part')" ] || fail "comparing leaves something"
+# What cannot be compared.
+compare 2 vm nowhere "pip image: no such image: $work/nowhere"
+compare 2 one vm 'pip image: a container and a machine cannot be compared'
+compare 2 vm log 'pip image: a file and a folder cannot be compared'
+compare 2 root vm "pip image: $work/root has no SHA256SUMS: it is no container and no machine that ./pip image has made"
+compare 1 log compared 'they differ'
+cp -a "$work/vm2" "$work/spoilt"
+printf x >>"$work/spoilt/tiny.ova"
+if ../debian/python3 tools/image/compare.py "$work/vm" "$work/spoilt" 2>"$work/log"; then fail "checksums unread"; fi
+grep -q 'tiny.ova: FAILED' "$work/log" || fail "no word about a checksum: $(cat "$work/log")"
 qemu-img check -q "$work/vm/tiny.qcow2" || fail "the disk is not sound"
 mkdir "$work/ova"
 tar --extract --file "$work/vm/tiny.ova" --directory "$work/ova"
@@ -91,7 +130,7 @@ qemu-img convert -O raw "$work/vm/tiny.qcow2" "$work/disk.raw"
 sfdisk --json "$work/disk.raw" | grep -q '"start": *2048' || fail "the partition table"
 dd if="$work/disk.raw" of="$work/partition.raw" bs=1M skip=1 conv=sparse status=none
 e2fsck -fn "$work/partition.raw" >"$work/log" 2>&1 || fail "the file system: $(cat "$work/log")"
-debugfs -R 'cat /home/pip/pip/README' "$work/partition.raw" 2>"$work/log" | grep -qx tiny || fail "a file is not there"
+debugfs -R "cat $tree/README" "$work/partition.raw" 2>"$work/log" | grep -qx tiny || fail "a file is not there"
 TMPDIR=$work timeout 60 ../debian/qemu-system-i386 -accel tcg -m 128M -display none -monitor none -net none -no-reboot \
   -snapshot -serial "file:$work/serial" -drive "file=$work/vm/tiny.qcow2,format=qcow2" </dev/null &
 qemu=$!

@@ -19,6 +19,8 @@ done
   die "SOURCE_DATE_EPOCH is a number of seconds, not ${SOURCE_DATE_EPOCH:-empty}"
 need qemu-img qemu-utils
 need mke2fs e2fsprogs
+need dumpe2fs e2fsprogs
+need debugfs e2fsprogs
 need sfdisk fdisk
 need grub-mkimage grub-common
 need python3 python3
@@ -45,8 +47,7 @@ menuentry "$name" {
 GRUB
 mkdir -p "$root/etc"
 printf 'UUID=%s / ext4 defaults,noatime,errors=remount-ro 0 1\n' "$uuid" >"$root/etc/fstab"
-touch --date="@$SOURCE_DATE_EPOCH" "$root/boot/grub/grub.cfg" "$root/boot/grub" "$root/boot" "$root/etc/fstab" \
-  "$root/etc"
+find "$root" -xdev -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 disk=$work/disk.raw
 truncate --size "${gigabytes}G" "$disk"
 first=2048 # sectors of 512 bytes: where GRUB is, and the usual alignment
@@ -55,9 +56,29 @@ label: dos
 label-id: 0x${digest:32:8}
 start=$first, type=83, bootable
 PARTITIONS
-E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -F -t ext4 -L "$name" -U "$uuid" -m 1 -I 256 \
+export E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH
+LC_ALL=C mke2fs -q -F -t ext4 -L "$name" -U "$uuid" -m 1 -I 256 \
   -O '^metadata_csum_seed,^orphan_file' -E "hash_seed=$uuid,lazy_itable_init=1,nodiscard,offset=$((first * 512))" \
   -d "$root" "$disk" "$((gigabytes * 1048576 - first / 2))k"
+# mke2fs takes over when each file was last read and last changed here, which nobody can set: both become the time of
+# all.
+dumpe2fs "$disk?offset=$((first * 512))" 2>"$work/log" | awk -v time="@$SOURCE_DATE_EPOCH" '
+  /^Inode count:/ { count = $3 }
+  /^  Free inodes: / {
+    gsub(/[^0-9-]+/, " ")
+    for (field = 1; field <= NF; field++) {
+      ends = split($field, range, "-")
+      for (inode = range[1]; inode <= range[ends]; inode++) free[inode]
+    }
+  }
+  END {
+    for (inode = 1; inode <= count; inode++)
+      if (!(inode in free)) printf "sif <%d> ctime %s\nsif <%d> atime %s\n", inode, time, inode, time
+  }' >"$work/times"
+[ -s "$work/times" ] || die "the file system's files cannot be listed: $(cat "$work/log")"
+debugfs -w -f "$work/times" "$disk?offset=$((first * 512))" >"$work/log" 2>&1
+# It says what it is and repeats each command; more would be a mistake, of which its exit status tells nothing.
+if grep -vE '^debugfs( [0-9]|: sif <)' "$work/log" >&2; then die "the files' times cannot be set"; fi
 
 step "the boot loader"
 # The first 440 bytes load the sector after them, which loads the rest (GRUB manual, "BIOS installation").

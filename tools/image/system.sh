@@ -1,10 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # A Debian 12 system with all that Pip needs, the tree, and a warm build, in a folder. Needs common.sh, and root.
-# shellcheck disable=SC2154 # work is of common.sh
-
-# The system's user: pip, with this password.
-password=pip
+# shellcheck disable=SC2154 # work, user, home and tree are of common.sh
 
 # check_system: what make_system needs.
 check_system() {
@@ -34,8 +31,8 @@ inside() {
 
 # as_pip ROOT COMMAND: runs a command of the shell as the user, in the tree.
 as_pip() {
-  inside "$1" setpriv --reuid=pip --regid=pip --init-groups \
-    env HOME=/home/pip USER=pip bash -c "cd /home/pip/pip && $2"
+  inside "$1" setpriv --reuid="$user" --regid="$user" --init-groups \
+    env HOME="$home" USER="$user" bash -c "cd $tree && $2"
 }
 
 # install_debian ROOT SOURCES PACKAGE...: SOURCES are apt's, a file, or empty for Debian 12 with its repairs. Further
@@ -61,13 +58,13 @@ install_debian() {
 write_user() {
   local hash
   # The salt is fixed: the password is no secret.
-  hash=$(openssl passwd -6 -salt protokernel "$password")
-  inside "$1" useradd --create-home --uid 1000 --shell /bin/bash --groups sudo --password "$hash" pip
-  printf 'pip ALL=(ALL) NOPASSWD: ALL\n' >"$1/etc/sudoers.d/pip"
-  chmod 440 "$1/etc/sudoers.d/pip"
-  printf 'cd ~/pip\n' >>"$1/home/pip/.profile"
-  cat >"$1/etc/motd" <<'MOTD'
-Pip is in ~/pip, with its tools and a warm build.
+  hash=$(openssl passwd -6 -salt protokernel "$user")
+  inside "$1" useradd --create-home --uid 1000 --shell /bin/bash --groups sudo --password "$hash" "$user"
+  printf '%s ALL=(ALL) NOPASSWD: ALL\n' "$user" >"$1/etc/sudoers.d/$user"
+  chmod 440 "$1/etc/sudoers.d/$user"
+  printf 'cd %s\n' "$tree" >>"$1$home/.profile"
+  cat >"$1/etc/motd" <<MOTD
+Pip is in $tree, with its tools and a warm build.
 
   launcher         boots a small partition tree, made before
   demo             boots the EDF scheduler with a flight controller's tasks
@@ -75,32 +72,32 @@ Pip is in ~/pip, with its tools and a warm build.
 
 MOTD
   # Not the tree's but the system's: they work wherever one stands.
-  cat >"$1/usr/local/bin/demo" <<'DEMO'
+  cat >"$1/usr/local/bin/demo" <<DEMO
 #!/bin/sh
-cd /home/pip/pip && exec ./pip demo "$@"
+cd $tree && exec ./pip demo "\$@"
 DEMO
-  cat >"$1/usr/local/bin/launcher" <<'LAUNCHER'
+  cat >"$1/usr/local/bin/launcher" <<LAUNCHER
 #!/bin/sh
 # The last line is PASS ...; the exit status is the guest's.
-exec qemu-system-i386 -accel tcg -m 64M -display none -monitor none -net none -no-reboot -serial stdio \
-  -device isa-debug-exit,iobase=0xf4,iosize=0x04 -cdrom /home/pip/pip/pip-image/launcher.iso
+exec qemu-system-i386 -accel tcg -m 64M -display none -monitor none -net none -no-reboot -serial stdio \\
+  -device isa-debug-exit,iobase=0xf4,iosize=0x04 -cdrom $tree/pip-image/launcher.iso
 LAUNCHER
   chmod 755 "$1/usr/local/bin/demo" "$1/usr/local/bin/launcher"
 }
 
 # write_tree ROOT: the commit HEAD, as a repository of that commit alone, the same bytes each time.
 write_tree() {
-  local tree=$1/home/pip/pip git
-  git=(git -C "$tree" -c core.logAllRefUpdates=false -c pack.threads=1 -c advice.detachedHead=false)
-  git init --quiet --template= --initial-branch=main "$tree"
+  local git
+  git=(git -C "$1$tree" -c core.logAllRefUpdates=false -c pack.threads=1 -c advice.detachedHead=false)
+  git init --quiet --template= --initial-branch=main "$1$tree"
   "${git[@]}" fetch --quiet --depth 1 --upload-pack='git -c pack.threads=1 upload-pack' "file://$PWD" HEAD
   "${git[@]}" update-ref refs/heads/main FETCH_HEAD
-  rm "$tree/.git/FETCH_HEAD"
+  rm "$1$tree/.git/FETCH_HEAD"
   "${git[@]}" read-tree HEAD
   "${git[@]}" checkout-index --all
   # With the times that the files have in memory the index would differ each time; git looks at the files then.
   "${git[@]}" read-tree HEAD
-  inside "$1" chown -R pip:pip /home/pip/pip
+  inside "$1" chown -R "$user:$user" "$tree"
 }
 
 # warm ROOT CACHE_PORT: what the words print first is then there. With a port, results come from the cache that is
@@ -109,20 +106,20 @@ warm() {
   local root=$1 port=$2
   if [ -n "$port" ]; then
     printf 'build --remote_cache=http://127.0.0.1:%s --remote_upload_local_results=false\n' "$port" \
-      >"$root/home/pip/.bazelrc"
+      >"$root$home/.bazelrc"
   fi
   as_pip "$root" "./pip run launcher && ./pip image iso launcher && ./pip demo --output /tmp/demo &&
     ./pip verify --quick && bazel shutdown" >"$work/warm.log" 2>&1 || {
     tail -n 40 "$work/warm.log" >&2
     die "the first build in the image failed"
   }
-  rm -f "$root/home/pip/.bazelrc"
+  rm -f "$root$home/.bazelrc"
 }
 
 # clean ROOT: what another making of the same would have otherwise, and what nobody needs.
 clean() {
-  chmod -R u+w "$1/home/pip/.cache/bazel"
-  rm -rf "$1"/home/pip/.cache/bazel "$1"/home/pip/.npm "$1"/root/.npm "$1"/root/.cache "$1"/var/lib/apt/lists/* \
+  chmod -R u+w "$1$home/.cache/bazel"
+  rm -rf "$1$home/.cache/bazel" "$1$home/.npm" "$1"/root/.npm "$1"/root/.cache "$1"/var/lib/apt/lists/* \
     "$1"/var/cache/apt/*.bin "$1"/var/log/* "$1"/var/cache/ldconfig/aux-cache "$1"/var/lib/dbus/machine-id \
     "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1"/etc/*- "$1"/tmp/* "$1"/run/*
   : >"$1/etc/machine-id"
@@ -150,7 +147,7 @@ make_system() {
   step "the tree: $(git log -1 --format='%h of %cs')"
   [ -z "$(git status --porcelain --untracked-files=no)" ] || step "note: what is not committed does not go into it"
   write_tree "$root"
-  inside "$root" /home/pip/pip/pip setup >"$work/setup.log" 2>&1 || {
+  inside "$root" "$tree/pip" setup >"$work/setup.log" 2>&1 || {
     tail -n 20 "$work/setup.log" >&2
     die "./pip setup failed in the image"
   }

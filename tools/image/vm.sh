@@ -41,7 +41,7 @@ settle() {
     die "systemctl failed"
   }
   ln -sf /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
-  printf 'Pip: log in as pip, password %s, and type demo.\n\n' "$password" >"$root/etc/issue"
+  printf 'Pip: log in as %s, password %s, and type demo.\n\n' "$user" "$user" >"$root/etc/issue"
 }
 
 make_system "$root" "$sources" "$cache" linux-image-amd64 initramfs-tools zstd systemd-sysv systemd-resolved dbus udev \
@@ -51,3 +51,4 @@ settle
 step "the virtual machine"
 bash tools/image/pack_vm.sh "$root" "$output" pip
 step "done"
+tell "$output"
