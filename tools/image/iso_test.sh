@@ -33,7 +33,11 @@ grep -q "no such image" "$work/message" || fail "no word about the missing image
 [ ! -e "$work/pip.iso" ] || fail "there is a CD of nothing"
 # A disk that fills on the way: files may have no more than 512 KiB.
 cp "$work/first/pip.iso"{,.sha256} "$work/second"
-if (ulimit -f 512 && trap '' XFSZ && tools/image/iso "$work/second/pip.iso" "$PWD" "$image.image" 2>"$work/message"); then
+if (
+  ulimit -f 512
+  trap '' XFSZ
+  exec tools/image/iso "$work/second/pip.iso" "$PWD" "$image.image" 2>"$work/message"
+); then
   fail "written to a full disk"
 fi
 [ -s "$work/message" ] || fail "no word about a full disk"

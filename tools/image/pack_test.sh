@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What makes a container image and a virtual machine's disk of a root file system, on a tiny one: sound, complete, with
-# right digests, the same bytes twice; GRUB boots the disk; mistakes are refused and leave nothing. compare.py finds what
-# differs.
+# right digests, the same bytes twice; GRUB boots the disk; mistakes are refused and leave nothing. What differs, and no
+# more, compare.py finds.
 set -uo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 . tools/image/common.sh
