@@ -48,6 +48,14 @@ class ArmStack(kernel_image.Stack):
         vectors = image.symbols.get("exception_vectors")
         self.entry_code = set() if vectors is None else self.reached_by_jumps(range(vectors, vectors + 8 * 4, 4))
 
+    unreached = re.compile(r"(bl|blx|bx|mov \w+, lr|svc|hvc|smc|eret|rfe|\w+ +pc\b|.*\{[^}]*\bpc\})")
+
+    def unreached_faults(self):
+        """The vectors are reached by exceptions."""
+        self.reached |= self.entry_code
+        yield from super().unreached_faults()
+        yield from self.link_faults()
+
     def reached_by_jumps(self, vectors):
         """The instructions that exceptions lead to without a call."""
         seen, work = set(), list(vectors)
@@ -97,6 +105,44 @@ class ArmStack(kernel_image.Stack):
                 raise kernel_image.Fault(place + " jumps through a table that leads nowhere")
             return [(target, depth, absolute, depth) for target in targets] + on
         return self.other(start, address, base, condition, operands, depth, absolute, following)
+
+    def leads_to(self, address, base, operation, operands):
+        """Where an instruction leads to within its function."""
+        following = self.image.instructions[address][1]
+        conditional = re.search(r"(%s)$" % CONDITIONS, operation) and base in ("b", "bx", "bl", "pop", "ldr", "ldm")
+        if base == "b":
+            return [int(operands.split()[0], 16)] + ([following] if conditional else [])
+        if base == "bl":
+            return [following] if conditional or int(operands.split()[0], 16) in self.returns else []
+        if base == "ldr" and operands.startswith("pc, [pc,"):
+            return self.image.table(address + 8, lambda word: word in self.image.instructions) + [following]
+        ends = base == "bx" or operation == "udf" or re.match(r"pc,", operands) or re.search(r"\{[^}]*\bpc\}", operands)
+        return [] if ends and not conditional else [following]
+
+    def link_faults(self):
+        """Returns through LR, where it may not hold what the function was called with."""
+        for start in sorted(self.image.functions):
+            seen, work = set(), [(start, True)]
+            while work:
+                address, whole = work.pop()
+                if (address, whole) in seen or address not in self.extent(start) or \
+                        address not in self.image.instructions:
+                    continue
+                seen.add((address, whole))
+                text = self.image.instructions[address][0]
+                operation, _, operands = text.partition(" ")
+                match = BASE.match(operation)
+                base = match[1] if match else operation
+                if operation.startswith("bx") and operands == "lr" or operation.startswith("mov") and \
+                        not operation.startswith("movs") and operands == "pc, lr":
+                    if not whole:
+                        yield "%s at %s returns to what it put into LR itself" % (self.name(start), hex(address))
+                        break
+                if base == "bl" or re.match(r"lr\b|\w+, lr, ", operands) and not NO_RESULT.match(operation):
+                    whole = operation.startswith("ldr") and operands.startswith("lr, [sp")
+                if re.search(r"\{[^}]*\blr\}", operands) and base in ("pop", "ldm", "ldmia", "ldmfd"):
+                    whole = base == "pop" or operands.startswith("sp")
+                work += [(target, whole) for target in self.leads_to(address, base, operation, operands)]
 
     def leave(self, start, place, depth, absolute):
         """A return."""

@@ -57,6 +57,15 @@ BAD = {
     "recursion": (function("work", "push {lr}; bl other; pop {pc}") + function("other", "push {lr}; bl work; pop {pc}"),
                   "recursion"),
     "an indirect call": (function("work", "push {lr}; blx r3; pop {pc}"), "calls indirectly"),
+    "an indirect call on no path": (function("work", "b 1f; blx r3; 1: bx lr"), "on no path"),
+    "a return to a register": (function("work", "mov lr, r3; bx lr"), "put into LR itself"),
+    "a return to a register on some ways": (
+        function("work", "push {lr}; cmp r0, #0; beq 1f; ldr lr, [sp], #4; bx lr;"
+                 "1: add sp, sp, #4; ldr lr, [r3]; bx lr"),
+        "put into LR itself"),
+    "a return to a call's next instruction": (
+        function("work", "str lr, [sp, #-4]!; bl leaf; add sp, sp, #4; bx lr") + function("leaf", "bx lr"),
+        "put into LR itself"),
     "an indirect jump": (function("work", "bx r3"), "jumps indirectly"),
     "a load into pc": (function("work", "ldr pc, [r0, #4]"), "jumps indirectly"),
     "a sum into pc": (function("work", "add pc, pc, r0"), "jumps indirectly"),

@@ -6,7 +6,9 @@ usage: kernel_image.py KERNEL.elf | IMAGE.image (of a pip_image, which names its
 
 - no segment that is writable and executable; text and data share no page; no relocation, no undefined symbol
 - every call and jump goes to the beginning of a known function, or stays in its own
-- no indirect call but through the table `fast_services`; indirect jumps only through tables that lead into the function
+- no indirect call but through the table `fast_services`, which nobody can write; indirect jumps only through tables
+  that lead into the function; no far call, no interrupt instruction, no return to what the function itself wrote
+- what no path reaches has no call, no return and no indirect jump
 - no instruction of the floating-point, MMX or SSE unit
 - no recursion; the deepest use of the stack, over all functions, is computed, printed, and fits the stack
 Prints one line per fault, and exits with 1.
@@ -24,6 +26,9 @@ CALL_TABLES = ["fast_services"]
 # words of its stub.
 HARDWARE_BYTES = 40 + 12 + 8
 SAVE_AREAS = ("registers", "interrupted", "exit_frame")
+# Ways to go elsewhere that no kernel of ours takes.
+ELSEWHERE = ("lcall", "lcalll", "int", "int1", "int3", "into", "icebp", "sysenter", "syscall", "sysret", "rsm",
+             "vmcall", "retf", "lretl", "xbegin", "bound")
 FOREIGN = re.compile(r"%(st|mm\d|[xyz]mm)|^(f[a-z]+|emms|ldmxcsr|stmxcsr)$")
 
 
@@ -99,6 +104,10 @@ class Image:
                 return struct.unpack_from("<I", self.bytes, at + address - begin)[0]
         return None
 
+    def writable(self, address):
+        """Whether it is not in a segment that nobody can write."""
+        return not any(begin <= address < begin + size and not flags & 2 for begin, size, flags, _, _ in self.segments)
+
     def table(self, address, accepts):
         """The words from an address on, as long as they are accepted."""
         words = []
@@ -122,6 +131,7 @@ class Stack:
         self.need = {}
         self.open = []
         self.deepest_absolute = 0
+        self.reached = set()
         self.returns = set()
         self.pops = {}   # arguments that a function removes when it returns: the place for a structure
 
@@ -150,6 +160,7 @@ class Stack:
                 if len([1 for a in seen.values() if a]) > 100000 or depth > 1 << 16:
                     raise Fault("%s: a loop that takes stack in each round" % self.name(start))
             seen[address] = (depth, absolute)
+            self.reached.add(address)
             if address not in self.image.instructions:
                 raise Fault("%s runs into %s, which is no instruction" % (self.name(start), hex(address)))
             for next_address, next_depth, next_absolute, below in self.step(start, address, depth, absolute):
@@ -163,6 +174,14 @@ class Stack:
         self.open.pop()
         self.need[start] = deepest
         return deepest
+
+    unreached = re.compile(r"(call|lcall|ljmp|ret|iret|lret|sysexit|(jmp|jmpl) +\*|%s)" % "|".join(ELSEWHERE))
+
+    def unreached_faults(self):
+        """Instructions behind calls that do not return, and the like: nothing there may lead anywhere new."""
+        for address, (text, _) in sorted(self.image.instructions.items()):
+            if address not in self.reached and self.unreached.match(text):
+                yield "%s is on no path from a function's beginning: %s" % (hex(address), text)
 
     def count_absolute(self, start, address, base, below):
         """Stack used from an address that the code itself loaded into ESP."""
@@ -186,6 +205,12 @@ class Stack:
             operands = operands.strip()
         if FOREIGN.search(operation) or FOREIGN.search(operands):
             raise Fault("%s at %s uses another unit than the integer one: %s" % (self.name(start), hex(address), text))
+        if operation in ELSEWHERE:
+            raise Fault("%s at %s goes elsewhere: %s" % (self.name(start), hex(address), text))
+        written = re.search(r"(?:^|,)(0x[0-9a-f]+)?\(%esp\)$", operands)
+        if written and absolute is None and int(written[1] or "0", 16) // 4 * 4 == depth and \
+                not operation.startswith(("cmp", "test", "push", "bt", "jmp", "call", "mul", "div", "imul", "idiv")):
+            raise Fault("%s at %s writes its own return address: %s" % (self.name(start), hex(address), text))
         go = lambda d, a=absolute, below=None: [(following, d, a, d if below is None else below)]
         if operation in ("ret", "iret", "iretl", "sysexit", "ud2", "lret"):
             if operation == "ret":
@@ -208,7 +233,10 @@ class Stack:
         if operation in ("jmp", "jmpl") or re.match(r"(j[a-z]+|loop[a-z]*)$", operation):
             return self.jump(start, address, operation, operands, depth, absolute, following)
         if operation in ("ljmp", "ljmpl"):
-            return [(int(operands.split(",")[1].lstrip("$"), 16), depth, absolute, depth)]
+            target = re.match(r"\$0x[0-9a-f]+,\$(0x[0-9a-f]+)$", operands)
+            if not target:
+                raise Fault("%s at %s jumps indirectly: %s" % (self.name(start), hex(address), operands))
+            return [(int(target[1], 16), depth, absolute, depth)]
         if operation == "leave":
             raise Fault("%s at %s uses a frame pointer: its stack is not counted" % (self.name(start), hex(address)))
         if re.search(r"(^|,)%esp$", operands) and operation not in ("cmp", "test", "cmpl"):
@@ -237,7 +265,11 @@ class Stack:
             known = [n for n in CALL_TABLES if table and self.image.symbols.get(n) == int(table[1], 16)]
             if not known:
                 raise Fault("%s at %s calls indirectly: %s" % (self.name(start), hex(address), operands))
+            if self.image.writable(int(table[1], 16)):
+                raise Fault("%s at %s calls through a table that can be written" % (self.name(start), hex(address)))
             targets = self.image.table(int(table[1], 16), lambda w: w in self.image.functions)
+            if not targets:
+                raise Fault("%s at %s calls through a table that leads nowhere" % (self.name(start), hex(address)))
         else:
             targets = [int(operands, 16)]
         below = max(depth + self.call_bytes + self.of(target) for target in targets)
@@ -328,6 +360,7 @@ def main(path):
         except Fault as fault:
             if str(fault) not in faults:
                 faults.append(str(fault))
+    faults += stack.unreached_faults()
     deepest = max(stack.deepest_absolute, stack.hardware_bytes + worst[0]) - stack.rest
     if deepest > stack.size:
         faults.append("the stack may need %d bytes (%s); it has %d" % (deepest, worst[1], stack.size))
