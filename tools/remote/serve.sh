@@ -89,9 +89,11 @@ CONFIG
 renamed=()
 if [ "$(id -u)" -eq 0 ]; then
   renamed=(unshare --user --map-user=1 --map-group=1 --)
-  "${renamed[@]}" true 2>/dev/null ||
+  if ! "${renamed[@]}" true 2>/dev/null; then
     renamed=(setpriv --reuid=65534 --regid=65534 --clear-groups '--inh-caps=-all,+dac_override'
       --ambient-caps=+dac_override --)
+    chown 65534:65534 "$state"
+  fi
 fi
 "${renamed[@]}" "$apache" -D FOREGROUND -d "$state" -f "$state/apache.conf" &
 server=$!
