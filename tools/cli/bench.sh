@@ -33,11 +33,8 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     //bench*--arch)
-      case ${2:-} in
-        x86) target=//bench ;;
-        armv7) target=//bench:bench_armv7 ;;
-        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
-      esac
+      arch=$(arch_name "$1" "${2:-}")
+      [ "$arch" = x86 ] || target=//bench:bench_$arch
       shift
       ;;
     //scheduler-edf/bench--quick) options+=("$1") ;;

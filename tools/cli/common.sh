@@ -82,10 +82,11 @@ call_bazel() {
   fi
 }
 
-# image_label IMAGE [TARGET]: the label of a pip_image, from a label or from the folder that has it, as `image` unless
-# said.
+# image_label IMAGE [ARCH]: the label of a pip_image, from a label or from the folder that has it: as `image`, and for
+# another architecture than x86 as `image_ARCH`.
 image_label() {
-  local folder
+  local folder target=image
+  [ "${2:-x86}" = x86 ] || target=image_$2
   case $1 in
     //*:*) printf '%s\n' "$1" ;;
     //*) printf '%s:%s\n' "$1" "${1##*/}" ;;
@@ -93,13 +94,31 @@ image_label() {
       if ! folder=$(tree_folder "$1") || [ ! -f "./$folder/BUILD" ]; then
         complain "no such image: $1 is no folder here with a BUILD file (./pip run --help)"
       fi
-      [ -z "${2:-}" ] || grep -qF "\"$2\"" "./$folder/BUILD" || complain "$1/BUILD has no target $2"
-      printf '//%s:%s\n' "$folder" "${2:-image}"
+      [ "$target" = image ] || grep -qF "\"$target\"" "./$folder/BUILD" ||
+        complain "$1/BUILD has no target $target"
+      printf '//%s:%s\n' "$folder" "$target"
       ;;
   esac
 }
 
-# port_number OPTION VALUE: VALUE, if it is a port.
+# The values of options, as `variable=$(arch_name "$1" "${2:-}")`: VALUE, if it is one.
+arch_name() {
+  case $2 in
+    x86 | armv7) printf '%s\n' "$2" ;;
+    *) complain "$1 is x86 or armv7, not ${2:-empty}" ;;
+  esac
+}
+
+memory_size() {
+  [[ $2 =~ ^[1-9][0-9]*[MG]$ ]] || complain "$1 is a number with M or G, such as 64M, not ${2:-empty}"
+  printf '%s\n' "$2"
+}
+
+whole_number() {
+  [[ $2 =~ ^[1-9][0-9]*$ ]] || complain "$1 is a whole number above 0, not ${2:-empty}"
+  printf '%s\n' "$2"
+}
+
 port_number() {
   if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || [ "$2" -gt 65535 ]; then
     complain "$1 is a port from 1 to 65535, not ${2:-empty}"

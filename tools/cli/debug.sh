@@ -13,20 +13,26 @@
 #:
 #: PARTITION is the frame of its descriptor; without it, the running one.
 #:
+#:   --arch x86                 the architecture: x86 or armv7, where the folder has `image_armv7`
 #:   --port 1234                where QEMU listens for gdb
 #:
 #: What the guest prints goes to pip-debug.txt. For a start: break yieldTo, continue, pip tree.
 set -euo pipefail
 . tools/cli/common.sh
 image=
+arch=x86
 port=1234
 while [ $# -gt 0 ]; do
   case $1 in
+    --arch)
+      arch=$(arch_name "$1" "${2:-}")
+      shift
+      ;;
     --port)
       port=$(port_number "$1" "${2:-}")
       shift
       ;;
-    -*) complain "unknown option $1; debug knows --port (./pip debug --help)" ;;
+    -*) complain "unknown option $1; debug knows --arch --port (./pip debug --help)" ;;
     *)
       [ -z "$image" ] || complain "debug takes one image, not both $image and $1"
       image=$1
@@ -34,7 +40,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-image=$(image_label "${image:-launcher}")
+image=$(image_label "${image:-launcher}" "$arch")
 ensure_machine
 call_bazel build --show_result=0 -- "$image" //tools/debug
 exec_on_image //tools/debug "$image" "$port" "$PWD/pip-debug.txt"

@@ -26,10 +26,7 @@ images=()
 while [ $# -gt 0 ]; do
   case $1 in
     --arch)
-      case ${2:-} in
-        x86 | armv7) arch=$2 ;;
-        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
-      esac
+      arch=$(arch_name "$1" "${2:-}")
       shift
       ;;
     --output)
@@ -45,13 +42,11 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --memory)
-      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
-      memory=$2
+      memory=$(memory_size "$1" "${2:-}")
       shift
       ;;
     --seconds)
-      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
-      seconds=$2
+      seconds=$(whole_number "$1" "${2:-}")
       shift
       ;;
     -*) complain "unknown option $1; demo knows --arch --output --image --memory --seconds (./pip demo --help)" ;;
@@ -93,7 +88,7 @@ if [ "$status" -ge 2 ]; then
 fi
 run //tools/trace:report "$(realpath "$folder/trace.txt")" "$(realpath "$folder")" || status=1
 printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
-  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"
+  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.pftrace" "$folder/ctf"
 # The guest's verdict stands only if the trace bears it out.
 verdict=$(grep -E '^(PASS|FAIL) ' "$folder/trace.txt" | tail -n 1)
 case $status$verdict in

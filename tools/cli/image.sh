@@ -73,7 +73,7 @@ case $kind in
     ;;
   *) [ -z "$fresh$sources" ] || complain "--fresh and --sources are for oci and vm" ;;
 esac
-image=$(image_label "${image:-launcher}" "$target")
+image=$(image_label "${image:-launcher}" "${target#image_}")
 name=${image##*[/:]}
 [ "$name" != "${target:-image}" ] || name=$(basename "${image%:*}")
 output=${output:-pip-image/$name$suffix}

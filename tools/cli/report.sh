@@ -27,5 +27,5 @@ if [ "$status" -ge 2 ]; then
 fi
 cat "$folder/verdict.txt"
 printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
-  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.json" "$folder/ctf"
+  "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.pftrace" "$folder/ctf"
 exit "$status"

@@ -13,26 +13,20 @@
 set -euo pipefail
 . tools/cli/common.sh
 image=
-target=
+arch=x86
 options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --arch)
-      case ${2:-} in
-        x86) target='' ;;
-        armv7) target=image_armv7 ;;
-        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
-      esac
+      arch=$(arch_name "$1" "${2:-}")
       shift
       ;;
     --memory)
-      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
-      options+=("$1" "$2")
+      options+=("$1" "$(memory_size "$1" "${2:-}")")
       shift
       ;;
     --seconds)
-      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
-      options+=("$1" "$2")
+      options+=("$1" "$(whole_number "$1" "${2:-}")")
       shift
       ;;
     --icount) options+=("$1") ;;
@@ -49,7 +43,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$image" ] || complain "run which image? For instance: ./pip run launcher"
-image=$(image_label "$image" "$target")
+image=$(image_label "$image" "$arch")
 ensure_machine
 call_bazel build --show_result=0 -- "$image"
 # It is built; what is left to say is the machine's.

@@ -22,11 +22,8 @@ number() {
 while [ $# -gt 0 ]; do
   case $1 in
     --arch)
-      case ${2:-} in
-        x86) target=//nanny:stress ;;
-        armv7) target=//nanny:stress_armv7 ;;
-        *) complain "--arch is x86 or armv7, not ${2:-empty}" ;;
-      esac
+      arch=$(arch_name "$1" "${2:-}")
+      [ "$arch" = x86 ] || target=//nanny:stress_$arch
       ;;
     --seed) number "$@" && seed=$2 ;;
     --calls) number "$@" && calls=$2 ;;

@@ -7,12 +7,13 @@
 #: the clock, a nanosecond each, and only a few more than without. The kernel of other runs has nothing of this. Where
 #: the image is the EDF scheduler, its decisions are in the same files.
 #:
+#:   --arch x86        the architecture: x86 or armv7, where the folder has `image_armv7`
 #:   --format FORMAT   one of these; without it, all
-#:       perfetto      perfetto.json, for https://ui.perfetto.dev
+#:       perfetto      perfetto.pftrace, for https://ui.perfetto.dev
 #:       ctf           ctf/, for babeltrace2 or Trace Compass
 #:       text          events.txt, a line for each event
 #:   --output FOLDER   where the files go; without it, pip-trace/ and the image's name
-#:   --memory 64M      RAM of the machine
+#:   --memory 64M      RAM of the machine; 960M unless said on armv7
 #:   --seconds 300     how long it may run
 #:
 #: The exit status is 0 if the guest's last line is PASS ..., 2 if the image or an option is wrong.
@@ -21,11 +22,16 @@
 set -euo pipefail
 . tools/cli/common.sh
 image=
+arch=x86
 output=
 formats=perfetto,ctf,text
 options=(--seconds 300)
 while [ $# -gt 0 ]; do
   case $1 in
+    --arch)
+      arch=$(arch_name "$1" "${2:-}")
+      shift
+      ;;
     --format)
       case ${2:-} in
         perfetto | ctf | text) formats=$2 ;;
@@ -39,16 +45,14 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --memory)
-      [[ ${2:-} =~ ^[1-9][0-9]*[MG]$ ]] || complain "--memory is a number with M or G, such as 64M, not ${2:-empty}"
-      options+=("$1" "$2")
+      options+=("$1" "$(memory_size "$1" "${2:-}")")
       shift
       ;;
     --seconds)
-      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || complain "--seconds is a whole number above 0, not ${2:-empty}"
-      options+=("$1" "$2")
+      options+=("$1" "$(whole_number "$1" "${2:-}")")
       shift
       ;;
-    -*) complain "unknown option $1; trace knows --format --output --memory --seconds (./pip trace --help)" ;;
+    -*) complain "unknown option $1; trace knows --arch --format --output --memory --seconds (./pip trace --help)" ;;
     *)
       [ -z "$image" ] || complain "trace takes one image, not both $image and $1"
       image=$1
@@ -57,9 +61,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$image" ] || complain "trace which image? For instance: ./pip trace launcher"
-image=$(image_label "$image")
+image=$(image_label "$image" "$arch")
 name=${image##*[/:]}
-[ "$name" != image ] || name=$(basename "${image%:*}")
+case $name in image | image_armv7) name=$(basename "${image%:*}") ;; esac
 output=${output:-pip-trace/$name}
 make_folder "$output"
 ensure_machine

@@ -76,6 +76,10 @@ refused '--gdb is a port' run --gdb x //a:b
 refused 'no such image: nowhere' debug nowhere
 refused 'unknown option --fast' inspect --fast
 refused '--svg needs a file' inspect --svg
+refused '--at is the name of a function' inspect --at 'x; quit'
+refused '--arch is' inspect --arch vax
+refused '--arch is' debug --arch
+refused '--arch is' trace launcher --arch mips
 refused 'there is no folder nowhere' inspect --svg nowhere/tree.svg
 refused 'this is a folder' inspect --svg tools
 refused 'trace which image' trace

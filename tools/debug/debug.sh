@@ -1,32 +1,49 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# gdb on a guest: debug.sh FOLDER MANIFEST PORT SERIAL [GDB-ARGUMENT...]. The manifest of a pip_image and the files that
-# it names are in FOLDER. The image is booted in QEMU and stands at its first instruction, and what it prints goes to
-# the file SERIAL; if SERIAL is empty, a guest that listens at PORT is attached to. Symbols of the kernel and of the
-# partitions are loaded, and the commands of pip_gdb.py are there.
+# gdb on a guest: debug.sh FOLDER MANIFEST PORT SERIAL [GDB-ARGUMENT... | inspect]. The manifest of a pip_image and the
+# files that it names are in FOLDER. The image is booted in QEMU and stands at its first instruction, and what it prints
+# goes to the file SERIAL; if SERIAL is empty, a guest that listens at PORT is attached to. Symbols of the kernel and of
+# the partitions are loaded, and the commands of pip_gdb.py are there; with `inspect`, gdb does what ./pip inspect says.
 set -euo pipefail
 # shellcheck source=tools/bazel/emulator/image.sh
 . tools/bazel/emulator/image.sh
 [ $# -ge 4 ] || die "usage: debug.sh FOLDER MANIFEST PORT SERIAL [GDB-ARGUMENT...]"
 folder=$1 manifest=$2 port=$3 serial=$4
 shift 4
-gdb=$(program "" gdb)
+gdb=$(program "" gdb-multiarch)
 emulator=$PWD/tools/bazel/emulator/qemu
-PIP_LAYOUT=$PWD/pipcore/mal/include/pip/layout.h:$PWD/pipcore/mal/x86/include/pip/machine_layout.h
 PIP_QEMU=$(program "" qemu-system-i386)
-export PIP_LAYOUT PIP_QEMU
+PIP_QEMU_ARM=$(program "" qemu-system-arm)
+export PIP_QEMU PIP_QEMU_ARM
 commands=$PWD/tools/debug/pip_gdb.py
 emulator_folder=$PWD
 cd "$folder"
-known_architectures=x86
+known_architectures='x86 armv7'
 read_options "$manifest"
+export PIP_LAYOUT=$emulator_folder/pipcore/mal/include/pip/layout.h
+PIP_LAYOUT+=:$emulator_folder/pipcore/mal/$arch/include/pip/machine_layout.h
+case $arch in
+  x86) machine_name=i386 ;;
+  armv7)
+    machine_name=armv7
+    PIP_LAYOUT+=:$emulator_folder/pipcore/arch/armv7/layout.h
+    ;;
+esac
 
 # Partitions and kernel are linked where they run.
-symbols=(-ex "file $kernel")
+# gdb's own words about this are left out.
+quietly() {
+  symbols+=(-ex "python gdb.execute('''$1''', to_string=True)")
+}
+symbols=()
+quietly "set architecture $machine_name"
+quietly "file $kernel"
 for file in "${files[@]}"; do
   elf=${file%.bin}.elf
-  [ ! -f "$elf" ] || symbols+=(-ex "add-symbol-file $elf")
+  [ ! -f "$elf" ] || quietly "add-symbol-file $elf"
 done
+# Sources, written or generated, by the names that the compiler saw.
+case $folder in */bazel-out/*) quietly "directory ${folder%%/bazel-out/*}" ;; esac
 listens() {
   (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
@@ -47,7 +64,16 @@ if [ -n "$serial" ]; then
 else
   listens || die "no guest listens at port $port; start one with ./pip run IMAGE --gdb $port"
 fi
+quietly "target remote 127.0.0.1:$port"
+gdb=("$gdb" -q -nx -iex "set pagination off" -iex "set confirm off" "${symbols[@]}" -x "$commands")
 status=0
-(cd "$emulator_folder" && "$gdb" -q -nx -iex "set pagination off" -iex "set confirm off" -iex "set architecture i386" \
-  "${symbols[@]}" -ex "target remote 127.0.0.1:$port" -x "$commands" "$@") || status=$?
+cd "$emulator_folder"
+case ${1:-} in
+  inspect) "${gdb[@]}" -batch -ex "python inspect()" 3>&1 >/dev/null || status=$? ;;
+  -batch) "${gdb[@]}" "$@" || status=$? ;;
+  *)
+    echo "The machine stands. For a start: break yieldTo, continue, pip tree; or: help pip"
+    "${gdb[@]}" "$@" || status=$?
+    ;;
+esac
 exit "$status"

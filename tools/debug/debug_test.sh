@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# debug_test.sh IMAGE, the launcher's: gdb stops it in its first yield, and shows what is known about it from its
-# source: a root with one child, whose memory is the root's, whose VIDT names a context at the beginning of its image.
+# debug_test.sh IMAGE IMAGE_ARMV7 LONG, the launcher's, and one that runs for long: gdb stops the launcher in its first
+# yield, and shows what is known about it from its source: a root with one child, whose memory is the root's, whose VIDT
+# names a context at the beginning of its image. What ./pip inspect shows is the same.
 set -uo pipefail
-image=$1
+image=$1 image_armv7=$2 long=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# gdb wants one.
+export HOME=$work
 fail() {
   cat "$work/out" >&2
   echo "FAIL $*" >&2
@@ -32,7 +35,7 @@ shows "^root: descriptor in frame 0x[0-9a-f]+, $counts, VCLI, running\$"
 shows "^  child at 0x[0-9a-f]{8}: descriptor in frame 0x[0-9a-f]+, $counts"
 shows '^0x00700000-0x[0-9a-f]{8} +[0-9]+  rwx$'
 shows '^0x[0-9a-f]{8}-0x[0-9a-f]{8} +1  kernel, descriptor of a child$'
-shows '^ +0  0x[0-9a-f]{8}  eip 0x007[0-9a-f]{5}$'
+shows '^ +0-31  0x[0-9a-f]{8}  eip 0x007[0-9a-f]{5}$'
 shows '^eip +0x00700000$'
 shows '0x1 cannot be read in that partition, or is no multiple of 4'
 shows '0xd0000000 cannot be read in that partition'
@@ -46,8 +49,65 @@ frame=$(sed -nE 's/^  child at .*descriptor in frame (0x[0-9a-f]+),.*/\1/p' "$wo
 
 # The child's VIDT by the child's own tables, and its memory: a stack page below the VIDT.
 run -ex "break yieldTo" -ex continue -ex "pip vidt $frame" -ex "pip maps $frame" -ex kill
-shows '^ +0  0x[0-9a-f]{8}  eip 0x00700000$'
+shows '^ +0(-[0-9]+)?  0x[0-9a-f]{8}  eip 0x00700000$'
 shows '^0xffffe000-0xffffffff +2  rw-$'
+
+# inspect IMAGE AT SVG PORT SERIAL: as ./pip inspect does.
+inspect() {
+  PIP_INSPECT_AT=$2 PIP_INSPECT_SVG=$3 timeout 100 tools/debug/debug "$PWD" "$1.image" "$4" "$5" inspect \
+    >"$work/out" 2>&1
+}
+# one_line_and_2 STATUS NAME: how a user's mistake ends.
+one_line_and_2() {
+  [ "$1 $(wc -l <"$work/out")" = "2 1" ] || fail "$2: not one line and status 2, but $1"
+}
+# The picture and nothing else: two partitions, then their ranges.
+inspect "$image" yieldTo "$work/other.svg" "$port" /dev/null || fail "not inspected"
+head -n 1 "$work/out" | grep -q '^root: descriptor in frame ' || fail "something before the picture"
+same=$(grep -cE '^ *(root|child at 0x[0-9a-f]{8}): descriptor in frame ' "$work/out")
+[ "$same" -eq 4 ] || fail "$same lines about partitions, not 4"
+cmp -s "$work/tree.svg" "$work/other.svg" || fail "another picture than gdb's"
+inspect "$image" no_such_function "" "$port" /dev/null
+one_line_and_2 $? "a function that is none"
+shows '^pip: .* has a function no_such_function$'
+inspect "$image" pip::exit_fail "" "$port" /dev/null
+one_line_and_2 $? "a function that is never reached"
+shows 'the machine has stopped before it came to pip::exit_fail'
+
+# ARMv7: other tables, links and registers; user mode, whose own tables do not show the kernel's memory, as well.
+inspect "$image_armv7" yieldTo "$work/armv7.svg" "$port" /dev/null || fail "not inspected on ARMv7"
+shows "^root: descriptor in frame 0x[0-9a-f]+, $counts, VCLI, running\$"
+shows "^  child at 0x[0-9a-f]{8}: descriptor in frame 0x[0-9a-f]+, $counts"
+shows '^  0x3f000000-0x3f400fff    1025  rw-$'
+shows '^    0x00700000-0x[0-9a-f]{8} +[0-9]+  rwx$'
+grep -q 'child at' "$work/armv7.svg" || fail "no child in the picture"
+timeout 100 tools/debug/debug "$PWD" "$image_armv7.image" "$port" /dev/null -batch -ex "break yieldTo" -ex continue \
+  -ex "pip vidt" -ex "pip context 1" -ex "info line main" -ex kill >"$work/out" 2>&1
+shows '^ +0-31  0x[0-9a-f]{8}  pc 0x007[0-9a-f]{5}$'
+shows '^ +60  0x[0-9a-f]{8}  pc 0x'
+shows '0x1 cannot be read in that partition, or is no multiple of 4'
+shows 'Line [0-9]+ of "launcher/launcher.cc" starts at address 0x70'
+
+# A guest that runs, twice: it goes on in between.
+tools/bazel/emulator/qemu "$long.image" --seconds 500 --qemu-option -gdb --qemu-option "tcp:127.0.0.1:$port" \
+  >"$work/guest" 2>&1 &
+guest=$!
+for _ in {1..600}; do
+  if grep -q 'depth 0' "$work/guest"; then break; fi
+  sleep 0.2
+done
+for round in 1 2; do
+  inspect "$long" "" "" "$port" "" || fail "a running guest is not inspected"
+  head -n 1 "$work/out" | grep -q '^root: descriptor in frame ' || fail "round $round: no root"
+done
+before=$(wc -l <"$work/guest")
+for _ in {1..600}; do
+  if [ "$(wc -l <"$work/guest")" -gt "$before" ]; then break; fi
+  sleep 0.2
+done
+[ "$(wc -l <"$work/guest")" -gt "$before" ] || fail "the guest does not go on"
+pkill -P "$guest"
+wait "$guest"
 
 # Attached to nobody.
 if timeout 20 tools/debug/debug "$PWD" "$image.image" "$port" "" -batch >"$work/out" 2>&1; then

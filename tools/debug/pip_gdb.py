@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands for gdb that show what Pip's kernel knows, from the guest's memory; `help pip` lists them.
 
-The machine may stand anywhere: all is read through the kernel's window, physical_memory. The layout's constants are
-read from the headers of pipcore/mal whose places PIP_LAYOUT in the environment says, separated by colons.
+The machine may stand anywhere: QEMU is asked for physical memory. The layout's constants are read from the headers of
+pipcore/mal whose places PIP_LAYOUT in the environment says, separated by colons; the machine's is one of them.
 """
 
+import contextlib
 import os
 import re
 import struct
@@ -15,25 +16,62 @@ LAYOUT = {}
 for _place in os.environ["PIP_LAYOUT"].split(":"):
     with open(_place, encoding="utf-8") as _header:
         LAYOUT.update((name, int(value, 0))
-                      for name, value in re.findall(r"#define PIP_(\w+) (0x[0-9A-F]+|\d+)U\b", _header.read()))
+                      for name, value in re.findall(r"#define PIP_(\w+) (0x[0-9A-F]+|\d+)U?\b", _header.read()))
 
 ENTRIES = LAYOUT["TABLE_SIZE"]
-CONTEXT = ["eip", "pipflags", "eflags", "edi", "esi", "ebp", "esp", "ebx", "edx", "ecx", "eax", "valid"]
+if "LINKS" in LAYOUT:  # ARMv7: four links lead to the four parts of a leaf table; user space is the first GiB
+    CONTEXT = ["spsr", "sp", "lr", *(f"r{i}" for i in range(13)), "pc", "pipflags", "valid"]
+    LINKS, LINK_PRESENT = LAYOUT["LINKS"], LAYOUT["LINK_PRESENT"]
+    SLOTS = range(LAYOUT["USER_PAGES"] // ENTRIES)
+    IMAGE_OFFSET = LAYOUT["IMAGE_OFFSET"]
+else:  # x86: slot 0 and the window are the kernel's
+    CONTEXT = ["eip", "pipflags", "eflags", "edi", "esi", "ebp", "esp", "ebx", "edx", "ecx", "eax", "valid"]
+    LINKS, LINK_PRESENT = 1, LAYOUT["ENTRY_PRESENT"]
+    SLOTS = [slot for slot in range(1, ENTRIES)
+             if not LAYOUT["FIRST_WINDOW_SLOT"] <= slot <= LAYOUT["LAST_WINDOW_SLOT"]]
+    IMAGE_OFFSET = 0
+COUNTER = "pc" if "pc" in CONTEXT else "eip"
 
 
-def variable(name):
-    """A variable of the kernel."""
-    return int(gdb.parse_and_eval(f"*(unsigned int *)&{name}"))
+def rights(entry):
+    """What user mode may do with a page that it sees."""
+    if "ENTRY_READ_ONLY" in LAYOUT:
+        return "r" + ("-" if entry & LAYOUT["ENTRY_READ_ONLY"] else "w") + (
+            "-" if entry & LAYOUT["ENTRY_NEVER_EXECUTE"] else "x")
+    return "r" + ("w" if entry & LAYOUT["ENTRY_WRITABLE"] else "-") + (
+        "x" if entry & LAYOUT["ENTRY_EXECUTABLE"] else "-")
 
 
-def frame_words(frame):
-    """The words of a frame of physical memory."""
-    address = int(gdb.parse_and_eval("(unsigned int)&physical_memory")) + frame * LAYOUT["PAGE_BYTES"]
-    try:
-        data = gdb.selected_inferior().read_memory(address, LAYOUT["PAGE_BYTES"])
-    except gdb.MemoryError as error:
-        raise gdb.GdbError(f"frame {frame:#x} cannot be read: has the kernel come as far as the window?") from error
-    return struct.unpack(f"<{ENTRIES}I", bytes(data))
+class Memory:
+    """Physical memory, each frame read once: the machine stands while a command looks at it."""
+
+    def __init__(self):
+        self.frames = {}
+
+    def __enter__(self):
+        self.frames.clear()
+        gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+
+    def __exit__(self, *_):
+        gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
+
+    def words(self, frame):
+        """The words of a frame."""
+        if frame not in self.frames:
+            try:
+                data = gdb.selected_inferior().read_memory(frame * LAYOUT["PAGE_BYTES"], LAYOUT["PAGE_BYTES"])
+            except gdb.MemoryError as error:
+                raise gdb.GdbError(f"frame {frame:#x} cannot be read") from error
+            self.frames[frame] = struct.unpack(f"<{ENTRIES}I", bytes(data))
+        return self.frames[frame]
+
+    def variable(self, name):
+        """A variable of the kernel, whose image lies at a fixed distance from its addresses."""
+        address = (int(gdb.parse_and_eval(f"(unsigned int)&{name}")) - IMAGE_OFFSET) & 0xFFFFFFFF
+        return self.words(address >> 12)[address >> 2 & 0x3FF]
+
+
+MEMORY = Memory()
 
 
 class Partition:
@@ -41,19 +79,21 @@ class Partition:
 
     def __init__(self, frame):
         self.frame = frame
-        self.read = {}
-        words = frame_words(frame)
-        self.parent = words[LAYOUT["DESCRIPTOR_PARENT"]] >> 12
+        words = MEMORY.words(frame)
         self.vsti = words[LAYOUT["DESCRIPTOR_VSTI"]] != 0
-        self.roots = [words[LAYOUT[f"DESCRIPTOR_{tree}"]] >> 12 for tree in ("MMU", "SHADOW1", "SHADOW2")]
+        self.roots = [words[LAYOUT[f"DESCRIPTOR_{tree}"]] >> 12 for tree in ("MMU", "SHADOW1")]
+
+    def leaf(self, tree, slot):
+        """The leaf table of 1024 entries for a slot of the tree of that number; nothing if there is none."""
+        link = MEMORY.words(self.roots[tree])[slot * LINKS]
+        return MEMORY.words(link >> 12) if link & LINK_PRESENT else None
 
     def leaves(self):
         """First page, entries and gifts of each pair of leaf tables."""
-        directory, gifts = frame_words(self.roots[0]), frame_words(self.roots[1])
-        for slot, (link, gift_link) in enumerate(zip(directory, gifts)):
-            kernel = slot == 0 or LAYOUT["FIRST_WINDOW_SLOT"] <= slot <= LAYOUT["LAST_WINDOW_SLOT"]
-            if not kernel and link & LAYOUT["ENTRY_PRESENT"]:
-                yield slot * ENTRIES, frame_words(link >> 12), frame_words(gift_link >> 12)
+        for slot in SLOTS:
+            entries = self.leaf(0, slot)
+            if entries is not None:
+                yield slot * ENTRIES, entries, self.leaf(1, slot) or (0,) * ENTRIES
 
     def pages(self):
         """Each mapped page: its number, its entry, its gift."""
@@ -70,19 +110,9 @@ class Partition:
 
     def word(self, address):
         """A word of the partition's memory; nothing if it maps none there."""
-        if address % 4:
-            return None
-        link = self.frame_words(self.roots[0])[address >> 22]
-        if not link & LAYOUT["ENTRY_USER"]:
-            return None
-        entry = self.frame_words(link >> 12)[address >> 12 & 0x3FF]
-        return self.frame_words(entry >> 12)[address >> 2 & 0x3FF] if entry & LAYOUT["ENTRY_USER"] else None
-
-    def frame_words(self, frame):
-        """The words of a frame, read once: the machine stands while a command looks at a partition."""
-        if frame not in self.read:
-            self.read[frame] = frame_words(frame)
-        return self.read[frame]
+        entries = self.leaf(0, address >> 22) if address % 4 == 0 and address >> 22 in SLOTS else None
+        entry = entries[address >> 12 & 0x3FF] if entries is not None else 0
+        return MEMORY.words(entry >> 12)[address >> 2 & 0x3FF] if entry & LAYOUT["ENTRY_USER"] else None
 
 
 def tree(partition, depth=0, at=None):
@@ -94,7 +124,7 @@ def tree(partition, depth=0, at=None):
 
 def root():
     """The root partition, once there is one."""
-    frame = variable("root_partition")
+    frame = MEMORY.variable("root_partition")
     if frame == 0:
         raise gdb.GdbError("there is no root partition yet: let the machine run, or break at yieldTo")
     return Partition(frame)
@@ -102,7 +132,7 @@ def root():
 
 def named(argument):
     """The partition that the user means: the frame of its descriptor, or nothing for the running one."""
-    frame = int(gdb.parse_and_eval(argument)) if argument else variable("running_partition")
+    frame = int(gdb.parse_and_eval(argument)) if argument else MEMORY.variable("running_partition")
     for _, _, partition in tree(root()):
         if partition.frame == frame:
             return partition
@@ -124,9 +154,7 @@ def ranges(partition):
     """Runs of pages of the same kind: first page, last page, what they are."""
     runs = []
     for page, entry, gift in partition.pages():
-        rights = "".join(letter if entry & LAYOUT[bit] else "-"
-                         for letter, bit in (("r", "ENTRY_USER"), ("w", "ENTRY_WRITABLE"), ("x", "ENTRY_EXECUTABLE")))
-        what = rights if entry & LAYOUT["ENTRY_USER"] else "kernel"
+        what = rights(entry) if entry & LAYOUT["ENTRY_USER"] else "kernel"
         if gift & LAYOUT["GIFT_IS_DESCRIPTOR"]:
             what += ", descriptor of a child"
         elif gift >> 12:
@@ -147,65 +175,83 @@ class Pip(gdb.Command):
         super().__init__("pip", gdb.COMMAND_DATA, prefix=True)
 
 
-class Tree(gdb.Command):
+class Look(gdb.Command):
+    """A command that looks at the guest's memory."""
+
+    def invoke(self, argument, from_tty):
+        with MEMORY:
+            self.show(argument)
+
+    def show(self, argument):
+        """What the command does."""
+        raise NotImplementedError
+
+
+class Tree(Look):
     """pip tree: all partitions, each below its parent."""
 
     def __init__(self):
         super().__init__("pip tree", gdb.COMMAND_DATA)
 
-    def invoke(self, argument, from_tty):
-        running = variable("running_partition")
+    def show(self, argument):
+        running = MEMORY.variable("running_partition")
         for depth, at, partition in tree(root()):
             print(describe(depth, at, partition, running))
 
 
-class Maps(gdb.Command):
+class Maps(Look):
     """pip maps [PARTITION]: what it maps, and to whom it gave which pages; `pip maps all` for every partition."""
 
     def __init__(self):
         super().__init__("pip maps", gdb.COMMAND_DATA)
 
-    def invoke(self, argument, from_tty):
+    def show(self, argument):
         if argument != "all":
-            self.show(named(argument), 0)
+            self.ranges_of(named(argument), 0)
             return
-        running = variable("running_partition")
+        running = MEMORY.variable("running_partition")
         for depth, at, partition in tree(root()):
             print(describe(depth, at, partition, running))
-            self.show(partition, depth + 1)
+            self.ranges_of(partition, depth + 1)
 
     @staticmethod
-    def show(partition, depth):
+    def ranges_of(partition, depth):
         """A line for each range."""
         for first, last, what in ranges(partition):
             print(f"{'  ' * depth}{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {last - first + 1:6}  {what}")
 
 
-class Vidt(gdb.Command):
+class Vidt(Look):
     """pip vidt [PARTITION]: the contexts that its VIDT names."""
 
     def __init__(self):
         super().__init__("pip vidt", gdb.COMMAND_DATA)
 
-    def invoke(self, argument, from_tty):
+    def show(self, argument):
         partition = named(argument)
+        runs = []
         for vector in range(ENTRIES - 1):
             address = partition.word((LAYOUT["VIDT_PAGE"] << 12) + 4 * vector)
             if address is None:
                 raise gdb.GdbError("its VIDT cannot be read")
-            if address:
-                eip = partition.word(address)
-                where = "no context" if eip is None else f"eip {eip:#010x}"
-                print(f"{vector:4}  {address:#010x}  {where}")
+            if address and runs and runs[-1][1] == vector - 1 and runs[-1][2] == address:
+                runs[-1][1] = vector
+            elif address:
+                runs.append([vector, vector, address])
+        for first, last, address in runs:
+            counter = partition.word(address + 4 * CONTEXT.index(COUNTER))
+            where = "no context" if counter is None else f"{COUNTER} {counter:#010x}"
+            vectors = str(first) if first == last else f"{first}-{last}"
+            print(f"{vectors:>9}  {address:#010x}  {where}")
 
 
-class Context(gdb.Command):
+class Context(Look):
     """pip context ADDRESS [PARTITION]: the registers in the context at this address of the partition."""
 
     def __init__(self):
         super().__init__("pip context", gdb.COMMAND_DATA)
 
-    def invoke(self, argument, from_tty):
+    def show(self, argument):
         words = gdb.string_to_argv(argument)
         if not words:
             raise gdb.GdbError("which context? pip context ADDRESS [PARTITION]")
@@ -228,16 +274,16 @@ def colour(what):
     return "#d8f0d0" if "given" in what else "#f7f7f7"
 
 
-class Svg(gdb.Command):
+class Svg(Look):
     """pip svg FILE: the tree of partitions and what each maps, as a picture."""
 
     def __init__(self):
         super().__init__("pip svg", gdb.COMMAND_DATA)
 
-    def invoke(self, argument, from_tty):
+    def show(self, argument):
         if not argument:
             raise gdb.GdbError("which file? pip svg FILE")
-        running, lines = variable("running_partition"), []
+        running, lines = MEMORY.variable("running_partition"), []
         for depth, at, partition in tree(root()):
             lines.append((depth, PARTITION_COLOUR, describe(0, at, partition, running)))
             lines += [(depth + 1, colour(what), f"{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {what}")
@@ -249,9 +295,47 @@ class Svg(gdb.Command):
             for i, (depth, fill, text) in enumerate(lines))
         with open(argument, "w", encoding="utf-8") as file:
             file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 {20 + 22 * len(lines)}" '
-                       f'font-family="monospace" font-size="12">{rows}</svg>\n')
-        print(f"{argument}: {len(lines)} lines")
+                       'font-family="monospace" font-size="12"><rect width="100%" height="100%" fill="white"/>'
+                       f'{rows}</svg>\n')
+        print(f"{os.path.basename(argument)}: {len(lines)} lines")
 
 
 for _command in (Pip, Tree, Maps, Vidt, Context, Svg):
     _command()
+
+
+def run_to(function):
+    """Lets the machine run until it comes to the function."""
+    try:
+        gdb.decode_line(function)
+    except gdb.error as error:
+        raise gdb.GdbError(f"neither the kernel nor a partition of this image has a function {function}") from error
+    gdb.Breakpoint(function, internal=True, temporary=True)
+    try:
+        gdb.execute("continue", to_string=True)
+    except gdb.error:
+        pass  # the machine is gone
+    if not gdb.selected_inferior().pid:
+        raise gdb.GdbError(f"the machine has stopped before it came to {function}")
+
+
+def inspect():
+    """What ./pip inspect does, with its options in the environment; ends gdb, whose own words nobody wants to see."""
+    function, picture = os.environ["PIP_INSPECT_AT"], os.environ["PIP_INSPECT_SVG"]
+    status = 0
+    with os.fdopen(3, "w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
+        try:
+            if function:
+                run_to(function)
+            gdb.execute("pip tree")
+            print()
+            gdb.execute("pip maps all")
+            if picture:
+                gdb.execute(f"pip svg {picture}")
+        except (gdb.error, gdb.GdbError) as error:
+            os.write(2, f"pip: {error}\n".encode())
+            status = 2
+    # A machine of ours is ended by who started it; another one goes on.
+    if not function:
+        gdb.execute("detach")
+    os._exit(status)  # pylint: disable=protected-access

@@ -18,7 +18,7 @@ std::optional<TickClock> TickClock::FromKernel(const Trace& trace, const KernelT
                                                workload::Complaints& complaints) {
   TickClock clock(trace);
   for (const KernelEvent& event : kernel.events) {
-    if (event.kind == Kind::kInterrupt && event.first == kTimerVector) {
+    if (event.service == Service::kDeliverInterrupt && event.first == kTimerVector) {
       clock.ticks_.push_back(event.begin - kernel.start);
     }
   }

@@ -101,16 +101,16 @@ Ctf ToCtf(const Trace& trace, const TickClock& clock) {
 
 Ctf ToCtf(const KernelTrace& trace) {
   Ctf ctf{.metadata = Head("kernel"), .stream = {}};
-  for (std::size_t i = 1; i < static_cast<std::size_t>(Kind::kCount); ++i) {
-    const KindText& text = TextOf(static_cast<Kind>(i));
+  for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
+    const EventText& text = TextOf(static_cast<Service>(i));
     ctf.metadata += EventClass(i, text.name,
                                "uint64_t duration_ns; hex32_t before; hex32_t after; uint32_t status; string reason; " +
                                    Field(text.first) + Field(text.second));
   }
   Stream stream;
   for (const KernelEvent& event : trace.events) {
-    const KindText& text = TextOf(event.kind);
-    stream.Event(static_cast<std::uint32_t>(event.kind), event.begin - trace.start);
+    const EventText& text = TextOf(event.service);
+    stream.Event(static_cast<std::uint32_t>(event.service), event.begin - trace.start);
     stream.Long(event.end - event.begin);
     stream.Word(event.before);
     stream.Word(event.after);

@@ -206,6 +206,22 @@ class Follower {
 
 }  // namespace
 
+const char* EndingName(Ending ending) {
+  switch (ending) {
+    case Ending::kPending:
+      return "pending";
+    case Ending::kDone:
+      return "done";
+    case Ending::kExhausted:
+      return "overrun";
+    case Ending::kCrash:
+      return "crash";
+    case Ending::kMiss:
+      return "miss";
+  }
+  return "";
+}
+
 bool History::KeptPromise(const Trace& trace) const {
   return trace.complete && (trace.admission != Admission::kAccepted || misses == 0);
 }

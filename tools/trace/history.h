@@ -23,6 +23,9 @@ struct Segment {
 
 enum class Ending { kPending, kDone, kExhausted, kCrash, kMiss };
 
+// A word for it.
+const char* EndingName(Ending ending);
+
 struct Job {
   std::uint32_t task = 0;
   std::uint32_t number = 0;

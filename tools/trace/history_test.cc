@@ -5,13 +5,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
 
-#include "tools/trace/export.h"
+#include "tools/trace/chart_data.h"
+#include "tools/trace/clock.h"
+#include "tools/trace/perfetto.h"
 #include "tools/trace/trace.h"
+#include "tools/trace/track_event.pb.h"
 #include "tools/workload/complaint.h"
 
 namespace pip::trace {
@@ -104,19 +109,23 @@ TEST(Trace, AMissBreaksThePromiseOnlyWhenItWasGiven) {
   }
 }
 
-TEST(Trace, ExportsAreJson) {
+TEST(Trace, ExportsHaveSlicesAndJobs) {
   workload::Complaints complaints;
   const std::optional<Trace> trace = ReadTrace(kGood, complaints);
   ASSERT_TRUE(trace);
   const History history = Follow(*trace, complaints);
-  const nlohmann::json perfetto = nlohmann::json::parse(ToPerfetto(*trace, history));
+  Perfetto file;
+  file.Add(*trace, history, TickClock(*trace));
+  perfetto::Trace perfetto;
+  ASSERT_TRUE(perfetto.ParseFromString(file.ToString()));
+  std::map<std::uint64_t, std::uint64_t> begins;
   int slices = 0;
-  for (const auto& event : perfetto["traceEvents"]) {
-    // Every event of Chrome's format has a phase, a process and a thread; those with a time have it in microseconds.
-    EXPECT_TRUE(event.contains("ph") && event.contains("pid") && event.contains("tid"));
-    if (event["ph"] == "X") {
+  for (const perfetto::TracePacket& packet : perfetto.packet()) {
+    const perfetto::TrackEvent& event = packet.track_event();
+    if (event.type() == perfetto::TrackEvent::TYPE_SLICE_BEGIN) begins[event.track_uuid()] = packet.timestamp();
+    if (event.type() == perfetto::TrackEvent::TYPE_SLICE_END) {
       ++slices;
-      EXPECT_GT(event["dur"], 0);
+      EXPECT_GT(packet.timestamp(), begins.at(event.track_uuid()));
     }
   }
   EXPECT_EQ(slices, 3);

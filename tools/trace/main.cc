@@ -7,11 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "tools/trace/chart_data.h"
 #include "tools/trace/clock.h"
 #include "tools/trace/ctf.h"
-#include "tools/trace/export.h"
 #include "tools/trace/history.h"
 #include "tools/trace/kernel/events.h"
+#include "tools/trace/perfetto.h"
 #include "tools/trace/trace.h"
 #include "tools/workload/complaint.h"
 #include "tools/workload/load.h"
@@ -72,6 +73,11 @@ std::optional<KernelTrace> LoadKernelTrace(const std::string& path) {
   std::optional<KernelTrace> trace = ReadKernelTrace(bytes, complaints);
   if (!trace) Print(complaints, path);
   return trace;
+}
+
+Exit SealTrace(const std::string& path, const std::string& output) {
+  std::string bytes;
+  return Read(path, bytes) && Write(output, Seal(bytes)) ? kKept : kBadInput;
 }
 
 // What is exported: a scheduler's trace, a kernel's, or both of one run.
@@ -139,17 +145,19 @@ int Main(int argc, char** argv) {
   std::string output = "-";
   CLI::App* const verdict = app.add_subcommand("verdict", "check every decision in it, and print a table of the tasks");
   CLI::App* const chart = app.add_subcommand("chart-data", "write the data from which the chart is drawn");
-  CLI::App* const perfetto = app.add_subcommand("perfetto", "write a trace file that Perfetto opens");
+  CLI::App* const perfetto = app.add_subcommand("perfetto", "write a file of TrackEvents, which Perfetto opens");
   CLI::App* const ctf = app.add_subcommand("ctf", "write a folder in the Common Trace Format");
   CLI::App* const events = app.add_subcommand("events", "print a kernel's trace, one line for each event");
-  for (CLI::App* const command : {verdict, chart, events}) {
+  CLI::App* const seal =
+      app.add_subcommand("seal", "write what a stopped machine sent as a kernel's trace with its end");
+  for (CLI::App* const command : {verdict, chart, events, seal}) {
     command->add_option("TRACE", path, "a trace; - is the standard input")->required();
   }
   for (CLI::App* const command : {perfetto, ctf}) {
     command->add_option("TRACE", path, "a scheduler's trace; - is the standard input");
     command->add_option("--kernel", kernel, "a kernel's trace, alone or of the same run");
   }
-  for (CLI::App* const command : {perfetto, chart}) {
+  for (CLI::App* const command : {perfetto, chart, seal}) {
     command->add_option("-o,--output", output, "where to write; - is the standard output");
   }
   ctf->add_option("-o,--output", output, "the folder to write")->required();
@@ -163,6 +171,7 @@ int Main(int argc, char** argv) {
     const std::optional<KernelTrace> trace = LoadKernelTrace(path);
     return trace && Write("-", ToText(*trace)) ? kKept : kBadInput;
   }
+  if (*seal) return SealTrace(path, output);
   if (*perfetto || *ctf) {
     const std::optional<Sources> sources = Load(path, kernel);
     if (!sources) return kBadInput;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The events of a run: record.sh FOLDER MANIFEST OUTPUT FORMATS [OPTION...]. The manifest of a pip_image and the files
 # that it names are in FOLDER; it is booted with the tracing kernel instead of its own. OUTPUT is a folder that gets
-# serial.txt, what the guest printed; kernel.trace; and for each of FORMATS, which commas separate, perfetto.json, ctf/,
-# events.txt. Where the guest printed a scheduler's trace, its events are there too. Options are the emulator's.
+# serial.txt, what the guest printed; kernel.trace; and for each of FORMATS, which commas separate, perfetto.pftrace,
+# ctf/, events.txt. Where the guest printed a scheduler's trace, its events are there too. Options are the emulator's.
 # Exit status: 0 if the guest says PASS, 1 otherwise, 2 if something cannot be traced.
 set -euo pipefail
 die() {
@@ -16,30 +16,46 @@ shift 4
 trace=$PWD/tools/trace/trace
 emulator=$PWD/tools/bazel/emulator/qemu
 here=$PWD
-kernel=$(realpath tools/trace/kernel/tracing_kernel)
 [ -f "$folder/$manifest" ] || die "no such image: $folder/$manifest"
-grep -q $'^arch\tx86\t' "$folder/$manifest" || die "$manifest: only x86 has a tracing kernel"
+arch=$(awk -F '\t' '$1 == "arch" { print $2 }' "$folder/$manifest")
 work=$(mktemp -d)
+case $arch in
+  x86)
+    kernel=tools/trace/kernel/tracing_kernel_x86
+    options=(--qemu-option -debugcon --qemu-option "file:$work/sent")
+    ;;
+  armv7)
+    kernel=tools/trace/kernel/armv7.bin
+    # The second serial port, and a counter that moves once a nanosecond.
+    options=(--qemu-option -serial --qemu-option "file:$work/sent"
+      --qemu-option -global --qemu-option cortex-a7-arm-cpu.cntfrq=1000000000)
+    ;;
+  *) die "$manifest: no tracing kernel for ${arch:-nothing}" ;;
+esac
+kernel=$(realpath "$kernel")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$output"
 output=$(realpath "$output")
 
 cd "$folder"
-awk -v kernel="$(realpath --relative-to=. "$kernel")" -F '\t' -v OFS='\t' '$1 == "kernel" { $2 = kernel } { print }' \
-  "$manifest" >"$work/traced.image"
+# What is packed has the other kernel in it: without it, the emulator packs the files itself.
+awk -v kernel="$(realpath --relative-to=. "$kernel")" -F '\t' -v OFS='\t' '$1 == "packed" { next }
+  $1 == (arch == "x86" ? "kernel" : "flat") { $2 = kernel } { print }' arch="$arch" "$manifest" >"$work/traced.image"
 status=0
 # The emulator is started where the files are, but its own programs are here.
-PIP_QEMU=$(realpath -s "$here/../debian/qemu-system-i386") "$emulator" --icount --qemu-option -debugcon \
-  --qemu-option "file:$work/kernel.trace" "$@" "$work/traced.image" | tr -d '\r' | tee "$output/serial.txt" || status=1
-[ -s "$work/kernel.trace" ] || die "the kernel was not called: there is nothing to trace"
-mv "$work/kernel.trace" "$output/kernel.trace"
+PIP_QEMU=$(realpath -s "$here/../debian/qemu-system-i386")
+PIP_QEMU_ARM=$(realpath -s "$here/../debian/qemu-system-arm")
+export PIP_QEMU PIP_QEMU_ARM
+"$emulator" --icount "${options[@]}" "$@" "$work/traced.image" | tr -d '\r' | tee "$output/serial.txt" || status=1
+[ -s "$work/sent" ] || die "the kernel was not called: there is nothing to trace"
+"$trace" seal "$work/sent" --output "$output/kernel.trace"
 
 sources=(--kernel "$output/kernel.trace")
 if grep -qa '^@ trace ' "$output/serial.txt"; then sources+=("$output/serial.txt"); fi
 IFS=, read -ra wanted <<<"$formats"
 for format in "${wanted[@]}"; do
   case $format in
-    perfetto) "$trace" perfetto "${sources[@]}" --output "$output/perfetto.json" ;;
+    perfetto) "$trace" perfetto "${sources[@]}" --output "$output/perfetto.pftrace" ;;
     ctf) "$trace" ctf "${sources[@]}" --output "$output/ctf" ;;
     text) "$trace" events "$output/kernel.trace" >"$output/events.txt" ;;
     *) die "a format is perfetto, ctf or text, not $format" ;;

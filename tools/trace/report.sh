@@ -16,7 +16,7 @@ if [ "$status" -ge 2 ]; then
   rm -f "$folder/verdict.txt"
   exit "$status"
 fi
-tools/trace/trace perfetto "$trace" --output "$folder/perfetto.json"
+tools/trace/trace perfetto "$trace" --output "$folder/perfetto.pftrace"
 tools/trace/trace ctf "$trace" --output "$folder/ctf"
 data=$(mktemp)
 trap 'rm -f "$data"' EXIT

@@ -15,7 +15,7 @@ for sample in scheduler-edf/workloads/*.json; do
   scheduler-edf/simulator/simulator "$sample" --trace "$work/$name.trace" || [ "$name" = overload ] ||
     fail "$name: the simulator says no"
   tools/trace/report.sh "$work/$name.trace" "$work/$name" || [ "$name" = overload ] || fail "$name: no report"
-  for file in verdict.txt perfetto.json chart.svg report.html; do
+  for file in verdict.txt perfetto.pftrace chart.svg report.html; do
     [ -s "$work/$name/$file" ] || fail "$name: $file is missing or empty"
   done
   grep -v '^@' "$work/$name.trace" | cmp - "$work/$name/verdict.txt" || fail "$name: two verdicts"
@@ -23,7 +23,13 @@ for sample in scheduler-edf/workloads/*.json; do
   events=$(grep -cE '^@ [0-9]+ (release|done|exhausted|crash|miss|skip|run|idle)' "$work/$name.trace" || true)
   seen=$(../debian/babeltrace2 "$work/$name/ctf" | wc -l) || fail "$name: babeltrace2 does not open it"
   [ "$seen" -eq "$events" ] || fail "$name: CTF has $seen events, not $events"
-  grep -q '"traceEvents"' "$work/$name/perfetto.json" || fail "$name: not a trace for Perfetto"
+  # A slice with two ends for each time that somebody had the processor, a mark for each release.
+  ../debian/protoc --decode=pip.perfetto.Trace tools/trace/track_event.proto <"$work/$name/perfetto.pftrace" \
+    >"$work/decoded" || fail "$name: protoc does not read the trace for Perfetto"
+  [ "$(grep -c 'name: "release"' "$work/decoded")" -eq "$(grep -cE '^@ [0-9]+ release' "$work/$name.trace")" ] ||
+    fail "$name: releases in the trace for Perfetto"
+  [ "$(grep -c 'TYPE_SLICE_BEGIN' "$work/decoded")" -eq "$(grep -c 'TYPE_SLICE_END' "$work/decoded")" ] ||
+    fail "$name: slices in the trace for Perfetto"
 done
 
 if grep -qE '<(script|img)[^>]* src=|<link' tools/trace/report.html; then fail "the page needs other files"; fi

@@ -10,14 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/trace/kernel/record.h"
+#include "pipcore/kernel/around/service.h"
 #include "tools/workload/complaint.h"
 
 namespace pip::trace {
 
 // Times are nanoseconds of the machine's clock.
 struct KernelEvent {
-  Kind kind = Kind::kStart;
+  Service service = Service::kYieldTo;
   std::uint32_t status = 0;  // pip_status_t
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -33,19 +33,23 @@ struct KernelTrace {
   std::vector<KernelEvent> events;
 };
 
-// What a kind is called, and its arguments; an empty name: there is none.
-struct KindText {
+// What an event is called, and its arguments; an empty name: there is none.
+struct EventText {
   const char* name;
   const char* first;
   const char* second;
 };
-const KindText& TextOf(Kind kind);
+const EventText& TextOf(Service service);
 
 // The sentence for a status.
 const char* StatusText(std::uint32_t status);
 
+// What a machine sent until it stopped, and the record that says that this was all. A machine that was stopped from
+// outside may have been in the midst of a record, which is dropped.
+std::string Seal(std::string_view bytes);
+
 // Nothing, and one complaint that names the record (as a line, counted from 1), when the bytes are no kernel trace: not
-// whole records, an unknown kind or status, time that runs backwards, a partition that runs without having been
+// whole records, no end, an unknown kind or status, time that runs backwards, a partition that runs without having been
 // resumed.
 std::optional<KernelTrace> ReadKernelTrace(std::string_view bytes, workload::Complaints& complaints);
 

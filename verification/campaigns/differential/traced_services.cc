@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The traced kernel: each service tells on the serial line what it was called with, what it answered, and the digest of
-// the state it left.  The linker puts these functions in place of the services (--wrap): the services themselves, and
-// all that calls them, are those of every kernel.
+// the state it left (pipcore/kernel/around).
 //
 // Lines of the trace, numbers hexadecimal:
 //   @b ROOT FRAMES                       once: descriptor of the root partition; frames from here on do not exist
@@ -17,29 +16,10 @@
 #include "pipcore/arch/x86/interrupt_controller.h"
 #include "pipcore/arch/x86/processor.h"
 #include "pipcore/arch/x86/serial.h"
+#include "pipcore/kernel/around/around.h"
+#include "pipcore/kernel/around/service.h"
 #include "pipcore/kernel/last_words.h"
 #include "verification/campaigns/differential/state_digest.h"
-
-extern "C" {
-#include "pip/mal.h"
-
-// NOLINTBEGIN(bugprone-reserved-identifier): the names that the linker's --wrap makes.
-pip_status_t __real_createPartition(word_t a, word_t b, word_t c, word_t d, word_t e);
-pip_answer_t __real_countToMap(word_t a, word_t b);
-pip_answer_t __real_prepare(word_t a, word_t b, word_t c);
-pip_status_t __real_addVAddr(word_t a, word_t b, word_t c, bool d, bool e, bool f);
-pip_status_t __real_removeVAddr(word_t a, word_t b);
-pip_answer_t __real_mappedInChild(word_t a);
-pip_status_t __real_deletePartition(word_t a);
-pip_answer_t __real_collect(word_t a, word_t b);
-pip_status_t __real_yieldTo(word_t a, word_t b, word_t c, word_t d, word_t e);
-pip_answer_t __real_getIntState(word_t a);
-pip_status_t __real_setIntState(word_t a);
-pip_answer_t __real_physicalAddress(word_t a);
-pip_status_t __real_deliverInterrupt(word_t a);
-pip_status_t __real_deliverFault(word_t a);
-// NOLINTEND(bugprone-reserved-identifier)
-}
 
 namespace pip::differential {
 namespace {
@@ -141,7 +121,7 @@ void TellStructures() {
   }
 }
 
-void Before(const char* service, const std::array<std::uint32_t, 6>& arguments) {
+void Before(Service service, const ServiceArguments& arguments) {
   StopTimer();
   if (!has_begun) {
     has_begun = true;
@@ -153,7 +133,7 @@ void Before(const char* service, const std::array<std::uint32_t, 6>& arguments) 
   }
   Settle(/*tell=*/true);
   Put("@c ");
-  Put(service);
+  Put(Name(service));
   for (const std::uint32_t argument : arguments) {
     PutWord(argument);
   }
@@ -178,50 +158,12 @@ void After(pip_answer_t answer) {
   StartTimer();
 }
 
-template <typename... Arguments>
-pip_answer_t Traced(const char* name, pip_answer_t (*service)(Arguments...), Arguments... arguments) {
-  Before(name, {static_cast<std::uint32_t>(arguments)...});
-  const pip_answer_t answer = service(arguments...);
-  After(answer);
-  return answer;
-}
-
-template <typename... Arguments>
-pip_status_t Traced(const char* name, pip_status_t (*service)(Arguments...), Arguments... arguments) {
-  Before(name, {static_cast<std::uint32_t>(arguments)...});
-  const pip_status_t status = service(arguments...);
-  After({status, 0});
-  return status;
-}
-
 }  // namespace
 }  // namespace pip::differential
 
-using pip::differential::Traced;
+namespace pip {
 
-extern "C" {
+void BeforeService(Service service, const ServiceArguments& arguments) { differential::Before(service, arguments); }
+void AfterService(pip_answer_t answer) { differential::After(answer); }
 
-// NOLINTBEGIN(bugprone-reserved-identifier)
-pip_status_t __wrap_createPartition(word_t a, word_t b, word_t c, word_t d, word_t e) {
-  return Traced("createPartition", __real_createPartition, a, b, c, d, e);
-}
-pip_answer_t __wrap_countToMap(word_t a, word_t b) { return Traced("countToMap", __real_countToMap, a, b); }
-pip_answer_t __wrap_prepare(word_t a, word_t b, word_t c) { return Traced("prepare", __real_prepare, a, b, c); }
-pip_status_t __wrap_addVAddr(word_t a, word_t b, word_t c, bool d, bool e, bool f) {
-  return Traced("addVAddr", __real_addVAddr, a, b, c, d, e, f);
-}
-pip_status_t __wrap_removeVAddr(word_t a, word_t b) { return Traced("removeVAddr", __real_removeVAddr, a, b); }
-pip_answer_t __wrap_mappedInChild(word_t a) { return Traced("mappedInChild", __real_mappedInChild, a); }
-pip_status_t __wrap_deletePartition(word_t a) { return Traced("deletePartition", __real_deletePartition, a); }
-pip_answer_t __wrap_collect(word_t a, word_t b) { return Traced("collect", __real_collect, a, b); }
-pip_status_t __wrap_yieldTo(word_t a, word_t b, word_t c, word_t d, word_t e) {
-  return Traced("yieldTo", __real_yieldTo, a, b, c, d, e);
-}
-pip_answer_t __wrap_getIntState(word_t a) { return Traced("getIntState", __real_getIntState, a); }
-pip_status_t __wrap_setIntState(word_t a) { return Traced("setIntState", __real_setIntState, a); }
-pip_answer_t __wrap_physicalAddress(word_t a) { return Traced("physicalAddress", __real_physicalAddress, a); }
-pip_status_t __wrap_deliverInterrupt(word_t a) { return Traced("deliverInterrupt", __real_deliverInterrupt, a); }
-pip_status_t __wrap_deliverFault(word_t a) { return Traced("deliverFault", __real_deliverFault, a); }
-// NOLINTEND(bugprone-reserved-identifier)
-
-}  // extern "C"
+}  // namespace pip

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""around_kernel: the kernel with functions around its services; kernel_file: a kernel as a file for the host."""
+
+load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
+
+# What around_services.cc stands around; a name that is missing here does not link.
+_SERVICES = [
+    "addVAddr",
+    "collect",
+    "countToMap",
+    "createPartition",
+    "deletePartition",
+    "deliverFault",
+    "deliverInterrupt",
+    "getIntState",
+    "mappedInChild",
+    "physicalAddress",
+    "prepare",
+    "removeVAddr",
+    "setIntState",
+    "yieldTo",
+]
+
+_CPUS = {
+    "armv7": "@platforms//cpu:armv7",
+    "x86": "@platforms//cpu:x86_32",
+}
+
+def around_kernel(name, srcs, arch = "x86", deps = [], **kwargs):
+    """The kernel of an architecture, as it is, with functions around its services.
+
+    Args:
+      name: the target.
+      srcs: sources that define what around.h declares.
+      arch: a key of ARCHITECTURES in tools/bazel/arch.bzl.
+      deps: what these sources need.
+      **kwargs: what cc_binary takes.
+    """
+    folder = "//pipcore/arch/" + arch
+    native.cc_binary(
+        name = name,
+        srcs = srcs + [folder + ":kernel_sources"],
+        additional_linker_inputs = [folder + ":kernel.lds"],
+        linkopts = ["-Wl,-T,$(location %s:kernel.lds)" % folder] + ["-Wl,--wrap=" + service for service in _SERVICES],
+        target_compatible_with = [
+            _CPUS[arch],
+            "@platforms//os:none",
+        ],
+        deps = deps + [
+            "//pipcore/kernel/around",
+            "//pipcore/kernel/around:around_services",
+            folder + ":kernel_dependencies",
+        ],
+        **kwargs
+    )
+
+def _kernel_file_impl(ctx):
+    # A transition on an attribute turns even a single label into a list.
+    files = ctx.attr.kernel[0][DefaultInfo].files
+    architecture = ARCHITECTURES[ctx.attr.arch]
+    if architecture.packed:
+        kernel = files.to_list()[0]
+        flat = ctx.actions.declare_file(ctx.label.name + ".bin")
+        ctx.actions.run(
+            inputs = [kernel],
+            outputs = [flat],
+            executable = ctx.executable._armv7_objcopy,
+            arguments = ["-O", "binary", kernel.path, flat.path],
+            mnemonic = "FlatImage",
+            progress_message = "Writing the flat kernel %s" % flat.short_path,
+        )
+        files = depset([flat])
+    return [DefaultInfo(files = files, runfiles = ctx.runfiles(transitive_files = files))]
+
+kernel_file = rule(
+    doc = "A kernel as its architecture boots it, as a file that a program on the host may look at.",
+    implementation = _kernel_file_impl,
+    attrs = dict(TRANSITION_ATTRS, **{
+        "arch": attr.string(default = "x86", values = ARCHITECTURES.keys()),
+        "kernel": attr.label(cfg = arch_transition, mandatory = True),
+        "_armv7_objcopy": attr.label(default = "@debian//:arm-none-eabi-objcopy", executable = True, cfg = "exec"),
+    }),
+)
