@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whatever one damages of what boot built: the check refuses it, or it harms nobody, in the opinion of a judge who
-// reads the manual (boot_judge.h) and not the check.
+// reads the manual (boot_judge_test.h) and not the check.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
-#include "pipcore/boot-check/boot_judge.h"
+#include "pipcore/boot-check/boot_judge_test.h"
 #include "pipcore/boot-check/planted_boot_test.h"
 
 namespace pip {

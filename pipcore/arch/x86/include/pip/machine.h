@@ -19,9 +19,9 @@ static inline void invalidate(vaddr_t v) {
   __asm__ volatile("invlpg (%0)" : : "r"(v * 4096U) : "memory");
 }
 
-/* An entry, or a whole table, was written: the processor's walks see it, for they go through the data cache (Intel SDM
-   volume 3A, section 4.10.2, and 11.12.4); code that was written is fetched anew after the next serializing
-   instruction, such as IRET (section 11.6). */
+/* An entry, or a whole table, was written: the processor's walks see it, for they read memory with the type that CR3
+   and the entries above choose, here the same as for data, through coherent caches (Intel SDM volume 3A, section 4.9);
+   code that was written is fetched anew after the next serializing instruction, such as IRET (section 11.6). */
 static inline void entry_written(page_t p, index_t i, entry_t e) {
   (void)p;
   (void)i;

@@ -2,8 +2,8 @@
 //
 // A second opinion on the state after boot, for tests: what the manual says that the MMU makes of the words, and
 // whether that could harm anybody.  Uses neither the boot check nor its primitives.
-#ifndef PIPCORE_BOOT_CHECK_BOOT_JUDGE_H_
-#define PIPCORE_BOOT_CHECK_BOOT_JUDGE_H_
+#ifndef PIPCORE_BOOT_CHECK_BOOT_JUDGE_TEST_H_
+#define PIPCORE_BOOT_CHECK_BOOT_JUDGE_TEST_H_
 
 #include <array>
 #include <cstdint>
@@ -269,4 +269,4 @@ inline Damage Shuffle(const JudgedBoot& boot, const std::function<bool()>& accep
 
 }  // namespace pip
 
-#endif  // PIPCORE_BOOT_CHECK_BOOT_JUDGE_H_
+#endif  // PIPCORE_BOOT_CHECK_BOOT_JUDGE_TEST_H_
