@@ -440,7 +440,6 @@ pip_status_t Reference::Yield(Id caller, const Call& call) {
   }
   at(caller).unmasked = flags_on_yield != 0;
   target_ = target;
-  target_context_ = *resume_at;
   saved_context_ = *save_at;
   return PIP_DONE;
 }

@@ -115,9 +115,8 @@ class Reference {
   // Makes the call; the answer is what the kernel must say.
   Answer Make(Id caller, const Call& call);
 
-  // Who runs after a yield that was done, and from which address of its memory its registers came.
+  // Who runs after a yield that was done; where the caller's registers were saved, 0 if nowhere.
   Id target() const { return target_; }
-  std::uint32_t target_context() const { return target_context_; }
   std::uint32_t saved_context() const { return saved_context_; }
 
   const List<Returned, kFrames>& returned() const { return returned_; }
@@ -162,7 +161,6 @@ class Reference {
   List<RootRange, 8> root_ranges_;
   List<Returned, kFrames> returned_;
   Id target_ = kNobody;
-  std::uint32_t target_context_ = 0;
   std::uint32_t saved_context_ = 0;
 };
 

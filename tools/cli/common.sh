@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the words of ./pip share. They run at the top of the repository.
 
+# Ctrl-C ends the whole word, not only the program that runs.
+trap 'exit 130' INT
+
 # A user's mistake: one line, and exit status 2.
 complain() {
   printf 'pip: %s\n' "$*" >&2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #: setup   installs what this machine lacks, and says what and why
 #:
-#: Everything comes from Debian 12's packages, and buildifier from npm (docs/dependencies.md). The other words do
+#: Everything comes from Debian 12's packages, three tools from npm (docs/dependencies.md). The other words do
 #: this by themselves. As a normal user it calls sudo.
 set -euo pipefail
 . tools/cli/common.sh

@@ -203,8 +203,6 @@ Definition entries (entry_points : list string) (p : list (string * cfun)) : lis
   map (fun nf => (fst nf, prototype (fst nf) (snd nf))) (filter (fun nf => mem (fst nf) entry_points) p).
 Definition definitions (entry_points : list string) (p : list (string * cfun)) : list (string * string) :=
   map (fun nf => (fst nf, definition (mem (fst nf) entry_points) (fst nf) (snd nf))) p.
-
-Definition has_syntax (name : string) : bool := match find name syntaxes with Some _ => true | None => false end.
 End Print.
 
 (** ** Files *)

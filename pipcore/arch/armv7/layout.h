@@ -34,7 +34,6 @@
 #define PIP_PSR_JAZELLE 0x1000000
 #define PIP_PSR_FIQ_MASKED 0x40
 #define PIP_PSR_IRQ_MASKED 0x80
-#define PIP_PSR_ABORT_MASKED 0x100
 /* What a partition may choose: conditions, Q, GE, E, T, and IT, which means something only in Thumb state. */
 #define PIP_PSR_USER 0xFE0FFE20
 #define PIP_PSR_IF_THEN 0x0600FC00

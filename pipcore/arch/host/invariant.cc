@@ -12,7 +12,6 @@ namespace {
 constexpr std::uint32_t kNobody = PartitionView::kNobody;
 constexpr std::uint32_t kLink = PIP_ENTRY_PRESENT | PIP_ENTRY_WRITABLE | PIP_ENTRY_USER | PIP_ENTRY_EXECUTABLE;
 constexpr std::uint32_t kRights = PIP_ENTRY_WRITABLE | PIP_ENTRY_EXECUTABLE;
-constexpr std::uint32_t kUnusedDescriptorWords = PIP_DESCRIPTOR_VSTI + 1;
 
 struct Violation {
   std::string what;

@@ -13,7 +13,9 @@ read_options "$@"
 bochs=$(program "${PIP_BOCHS:-}" bochs)
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+machine=
+trap '[ -z "$machine" ] || kill "$machine" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 write_iso "$work/pip.iso"
 

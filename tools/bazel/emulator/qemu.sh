@@ -62,8 +62,15 @@ esac
 [ -z "$icount" ] || command+=(-icount "shift=0,align=off,sleep=off")
 command+=("${machine_options[@]}")
 
+# Ctrl-C ends the run, and with it the machine, which must not stand in a process group of its own then. In the
+# background, where debuggers start it, Ctrl-C is ignored, and meant for others.
+foreground=()
+if [ -z "$(trap -p INT)" ]; then
+  foreground=(--foreground)
+  trap 'exit 130' INT
+fi
 cd "$work" || exit 2
-timeout --kill-after=5 "$seconds" "${command[@]}" </dev/null 2>"$work/errors" | tee "$work/serial"
+timeout "${foreground[@]}" --kill-after=5 "$seconds" "${command[@]}" </dev/null 2>"$work/errors" | tee "$work/serial"
 status=${PIPESTATUS[0]}
 cat "$work/errors" >&2
 
