@@ -28,6 +28,7 @@ refused 'unknown word: TEST' TEST
 refused 'setup takes no argument' setup now
 refused 'not the option --fast' build --fast
 refused 'unknown option --fast' test --fast
+refused 'leaves out of nothing' test -//launcher/... //nanny/...
 refused 'no such folder: nowhere' test nowhere
 refused 'no such folder: /' test /
 refused 'no such folder: ..' test ..
