@@ -4,7 +4,7 @@
 # goes to FOLDER/trace.txt. An image is the program that the workload calls NAME; options are the emulator's. A workload
 # that is a folder is a hierarchy: root.json, and NAME.json for each scheduler. SUFFIX is the architecture's, in the
 # names of targets: empty, or _armv7. Runs in the runfiles of :demo.
-# Exit status: 0 PASS, 1 FAIL, 2 a workload is wrong.
+# Exit status: 0 PASS, 1 FAIL, 2 a workload is wrong, or FOLDER cannot be written.
 set -uo pipefail
 suffix=$1
 workload=$2
@@ -61,7 +61,12 @@ show() {
 }
 # Instructions are the clock, so that the same workload gives the same run on every machine.
 tools/bazel/emulator/qemu --icount "$@" "$manifest" 2>"$folder/errors.txt" | tr -d '\r' | tee "$folder/trace.txt" | show
-status=${PIPESTATUS[0]}
+statuses=("${PIPESTATUS[@]}")
+status=${statuses[0]}
+if [ "${statuses[2]}" -eq 1 ]; then
+  echo "$folder/trace.txt: not all could be written: is the disk full?" >&2
+  exit 2
+fi
 # A FAIL of the guest needs no further word; anything else that went wrong does.
 [ "$status" -eq 0 ] || grep -q '^FAIL' "$folder/trace.txt" || cat "$folder/errors.txt" >&2
 [ "$status" -eq 0 ] || exit 1

@@ -168,6 +168,7 @@ asks "$top/else where/my trace.txt" 2 report 'my trace.txt'
 asks "$top/else where/my trace.txt" 2 demo 'my trace.txt' --output out
 [ ! -e 'else where/out' ] || wrong 'demo: what is refused leaves its folder'
 asks "$top/else where/my trace.txt" 0 demo 'my trace.txt' --output out
+grep -qx 'FAIL my trace.txt: the trace does not bear out the verdict: none' <<<"$output" || wrong "demo: $output"
 [ -d 'else where/out' ] || wrong 'demo: --output is not where the user stands'
 asks "$top/else where/drawing.svg" 0 bench scheduler --plot drawing.svg
 elsewhere 0 workload check 'my trace.txt'
@@ -177,6 +178,10 @@ for folder in plain/ ../plain "$top/plain"; do
   asks //plain/... 1 test "$folder"
 done
 asks //... 1 test ..
+mkdir -p linked
+cp -rL pip tools linked
+ln -s ../linked/pip 'else where/link'
+(cd 'else where' && ./link --help >/dev/null) || wrong 'pip does not work through a link'
 asks //... 1 test "$top"
 
 # counts STATUS LAST-LINE BAZEL-STATUS EVENT...: what ./pip test makes of these events.

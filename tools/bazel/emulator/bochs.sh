@@ -12,7 +12,7 @@ known_architectures=x86
 read_options "$@"
 bochs=$(program "${PIP_BOCHS:-}" bochs)
 
-work=$(mktemp -d)
+work=$(mktemp -d) || die "no folder for the run's files can be made in ${TMPDIR:-/tmp}"
 machine=
 trap '[ -z "$machine" ] || kill "$machine" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM

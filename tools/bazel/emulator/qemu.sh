@@ -8,7 +8,7 @@ set -uo pipefail
 known_architectures='x86 armv7'
 read_options "$@"
 
-work=$(mktemp -d)
+work=$(mktemp -d) || die "no folder for the run's files can be made in ${TMPDIR:-/tmp}"
 trap 'rm -rf "$work"' EXIT
 
 # Every machine: deterministic enough to test, its serial port here, and a word about how it ended.
@@ -71,8 +71,10 @@ if [ -z "$(trap -p INT)" ]; then
 fi
 cd "$work" || exit 2
 timeout "${foreground[@]}" --kill-after=5 "$seconds" "${command[@]}" </dev/null 2>"$work/errors" | tee "$work/serial"
-status=${PIPESTATUS[0]}
+statuses=("${PIPESTATUS[@]}")
+status=${statuses[0]}
 cat "$work/errors" >&2
+[ "${statuses[1]}" -ne 1 ] || die "what the guest says cannot all be written, here or in $work: is the disk full?"
 
 # With -no-reboot QEMU ends the same way after a power-off and after a reset; only the first is a request to shut down.
 if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then

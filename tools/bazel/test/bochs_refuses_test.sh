@@ -13,4 +13,5 @@ run words 1 'still running after 5 s' --seconds 5
 run off 1 'neither PASS nor FAIL' --seconds 60
 run reset 1 'reset itself' --seconds 60
 run hang 1 'still running after 5 s' --seconds 5
+TMPDIR=/nowhere run pass 2 'can be made in /nowhere'
 exit $((failures > 0))

@@ -20,6 +20,12 @@ run hang 1 'still running after 2 s' --seconds 2
 run hang 2 'unknown option --fast' --fast
 run hang 2 'is pass or last_words' --expect nothing
 run absent 2 'no such image'
+TMPDIR=/nowhere run pass 2 'can be made in /nowhere'
+if output=$("$emulator" tools/bazel/test/pass_image.image 2>&1 >/dev/full) ||
+  ! grep -q 'cannot all be written' <<<"$output"; then
+  echo "a run whose output cannot be written says: $output"
+  failures=$((failures + 1))
+fi
 PIP_QEMU=/bin/true run pass 1 'reset itself'
 PIP_QEMU=/bin/false run pass 1 'emulator itself failed'
 exit $((failures > 0))
