@@ -13,12 +13,11 @@ output=$1
 if [ -e "$output" ] && [ "$(dd if="$output" bs=1 skip=32769 count=5 status=none 2>&1)" != CD001 ]; then
   die "$output is there, and is no CD: it stays as it is"
 fi
-[ -w "$(dirname "$output")" ] || die "$(dirname "$output") is no folder that can be written"
 PIP_GRUB_MKRESCUE=$(program "${PIP_GRUB_MKRESCUE:-}" grub-mkrescue)
 cd "$2"
 known_architectures=x86
 read_options "$3"
-part=$(mktemp -d "$output.XXXXXX.part")
+part=$(mktemp -d "$output.XXXXXX.part" 2>/dev/null) || die "$(dirname "$output") is no folder that can be written"
 trap 'rm -rf "$part"' EXIT
 trap 'exit 130' HUP INT TERM
 name=$(basename "$output")

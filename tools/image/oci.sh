@@ -11,7 +11,7 @@ need umoci umoci
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 open_work "$output"
-room "$work" 25
+room "$(dirname "$output")" 25
 make_system "$work/root" "$sources" "$cache"
 step "the container image"
 bash tools/image/pack_oci.sh "$work/root" "$output" pip "${home#/}"

@@ -14,7 +14,7 @@ need grub-mkimage grub-common
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 open_work "$output"
-room "$work" 35
+room "$(dirname "$output")" 35
 root=$work/root
 
 # The drivers of the disks that virtual machines have; a small first file system boots fast. The kernel's package makes
