@@ -1,8 +1,8 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Both machines have the numbers that Ranges.v speaks of
 
-    So no number of the services leaves its C type on x86, whose window shows 195,584 frames, nor on ARMv7, where devices
-    end at frame 262,400.
+    So no number of the services leaves its C type on x86, whose window shows 195,584 frames, nor on ARMv7, where
+    devices end at frame 262,400.
 
     Trusted: nothing. *)
 From Coq Require Import NArith Lia.
