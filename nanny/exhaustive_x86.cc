@@ -54,7 +54,7 @@ constexpr std::uint32_t kPrivilegedFlags = 0x3000 | kVirtual8086;  // IOPL, VM
 constexpr std::array<std::uint32_t, 6> kFlags = {kTrapFlag, 0x400, 0x3000, 0x4000, kVirtual8086, 0x40000};
 
 constexpr std::uint32_t kSelectors = 0x10000;
-// The GDT (ABI section 1): segments of the user, a gate that is missing; the rest is the kernel's.
+// The GDT (docs/abi.md): segments of the user, a gate that is missing; the rest is the kernel's.
 constexpr std::uint32_t kUserCode = 0x18;
 constexpr std::uint32_t kUserData = 0x20;
 constexpr std::uint32_t kMissingGate = 0x90;

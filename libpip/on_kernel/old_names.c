@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A root partition in C that uses each name of ABI section 8, the way partitions did before this library: it makes a
- * child of its own image, passes a word forth and back, and takes everything apart.
+ * A root partition in C that uses each name of pip/compat.h and pip/api.h, the way partitions did before this library:
+ * it makes a child of its own image, passes a word forth and back, and takes everything apart.
  */
 #include <pip/api.h>
 #include <pip/calltable.h>
@@ -120,8 +120,22 @@ static void take_apart(void) {
   check(Pip_DeletePartition(child) == 0, "Pip_DeletePartition twice");
 }
 
-/* The older lower-case names mean the same. */
+/* The older lower-case names mean the same: each is a function. */
+typedef void (*function_t)(void);
+static const function_t older_names[] = {
+    (function_t)countToMap,  (function_t)prepare,     (function_t)addVAddr, (function_t)getIntState,
+    (function_t)setIntState, (function_t)removeVAddr, (function_t)collect,  (function_t)deletePartition,
+    (function_t)initPaging,  (function_t)allocPage,   (function_t)freePage, (function_t)mapPageWrapper,
+#if defined(__i386__)
+    (function_t)outb,        (function_t)outw,        (function_t)outl,     (function_t)outaddrl,
+    (function_t)inb,         (function_t)inw,         (function_t)inl,
+#endif
+};
+
 static void use_older_names(void) {
+  for (size_t i = 0; i < sizeof older_names / sizeof older_names[0]; ++i) {
+    check(older_names[i] != NULL, "an older name");
+  }
   check(createPartition(1, 2, 3, 4, 5) == 0, "createPartition");
   check(mappedInChild((uint32_t)pip_image_begin) == 0, "mappedInChild");
   check(yield(0, 0, 0, 0, 0) == 3, "yield of the root to its parent");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page that tells the root partition what it finds (ABI.md section 5); libpip/include/pip/fpinfo.h is the same page
+// The page that tells the root partition what it finds (docs/abi.md); libpip/include/pip/fpinfo.h is the same page
 // seen from there.
 #ifndef PIPCORE_KERNEL_BOOT_INFORMATION_H_
 #define PIPCORE_KERNEL_BOOT_INFORMATION_H_

@@ -15,7 +15,7 @@ extern "C" {
 
 namespace pip::kernel {
 
-// ABI.md section 6.
+// The numbers of the services at the fast entries (docs/abi.md, "SYSENTER"); on ARMv7 the number of a supervisor call.
 enum class Service : std::uint32_t {
   kCreatePartition = 0,
   kCountToMap = 1,
@@ -69,7 +69,7 @@ inline pip_answer_t Call(Service service, const Arguments& a) {
   return {PIP_NOT_ROOT, 0};
 }
 
-// The result of ABI.md section 1: what a partition sees that knows no pip_status.
+// The result of docs/abi.md: what a partition sees that knows no pip_status.
 std::uint32_t CompatibleResult(Service service, pip_answer_t answer);
 
 }  // namespace pip::kernel

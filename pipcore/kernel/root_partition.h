@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The root partition at boot: its descriptor, its trees, and what it has mapped (ABI.md section 5).  Works on
+// The root partition at boot: its descriptor, its trees, and what it has mapped (docs/abi.md).  Works on
 // physical_memory through the primitives of pipcore/mal, so tests run it on the host.
 #ifndef PIPCORE_KERNEL_ROOT_PARTITION_H_
 #define PIPCORE_KERNEL_ROOT_PARTITION_H_

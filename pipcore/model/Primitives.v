@@ -96,9 +96,9 @@ Definition ordinary_memory (p : page) : bool := (first_page <=? p) && (p <? page
 Definition root : page := root_partition.
 Definition vidt : vaddr := vidt_page.
 
-(** Contexts: their size and the words of which the kernel knows the meaning are facts of the interface (ABI.md sections
-    2 and 6).  Reserved words at a context's end are not touched: what one partition's context has there must not flow
-    into the next one that is saved. *)
+(** Contexts: their size and the words of which the kernel knows the meaning are facts of the interface
+    (docs/abi.md).  Reserved words at a context's end are not touched: what one partition's context has there must not
+    flow into the next one that is saved. *)
 Definition pipflags_register : index := context_flags.
 Definition valid_register : index := context_valid.
 (** A context must end before the address space does. *)

@@ -21,7 +21,7 @@ Definition offset : Type := N.
 
 (** ** What a service answers
 
-    The refusals of yield have the numbers that partitions know (ABI.md section 4); the others follow. *)
+    The refusals of yield have the numbers that partitions know (docs/abi.md, "Results of yield"); the others follow. *)
 Inductive status : Type :=
 | DONE
 | INVALID_VECTOR                (**  1: the vector is not an index of a VIDT *)

@@ -22,7 +22,7 @@ Definition leave (caller : page) (target : context) (save_at flags_on_yield flag
 
 (** Resumes the child whose descriptor is at [child], or the parent if [child] is 0, with the context at [vector] of its
     VIDT; saves the caller's registers to the context at [save_slot] of its own.  The order of the checks is that of the
-    interface (ABI.md section 4). *)
+    interface (docs/abi.md, "Results of yield"). *)
 Definition yieldTo (child vector save_slot flags_on_yield flags_on_wake : word) : K status :=
   if negb (is_vidt_index vector) then ret INVALID_VECTOR else
   if negb (is_vidt_index save_slot) then ret INVALID_SAVE_SLOT else

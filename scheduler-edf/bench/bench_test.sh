@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 scheduler-edf/bench/bench --quick --plot "$work/plot.svg" >"$work/table" || fail "it does not run"
 cat "$work/table"
-# Every budget of DESIGN.md, section 10, has a line that says whether it is met.
+# Every budget of docs/performance.md has a line that says whether it is met.
 for row in 'quiet tick +10000' 'one arrival.*most urgent +1000' 'one arrival.*most urgent +10000' \
   'one arrival.*in turn +1000' 'one arrival.*in turn +9488' 'all jobs arrive at once +10000' 'admission test +100'; do
   grep -qE "^$row .* (met|missed)\$" "$work/table" || fail "no line: $row"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Going on at a context of the partition's own (pip/context.h).  Offsets are those of ABI section 6.
+ * Going on at a context of the partition's own (pip/context.h).  Offsets are those of docs/abi.md.
  */
 .text
 .arm

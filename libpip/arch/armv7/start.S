@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The first instructions of a partition: the image's first byte is its entry (ABI sections 5 and 6).  The linker script
+ * The first instructions of a partition: the image's first byte is its entry (docs/abi.md).  The linker script
  * puts section .start first.  r0 holds the address of the boot information (0 in a child that was given none), sp a
  * stack.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The first instructions of a partition: the image's first byte is its entry (ABI section 5).  The linker script puts
+ * The first instructions of a partition: the image's first byte is its entry (docs/abi.md).  The linker script puts
  * section .start first.  EBX holds the address of the boot information (0 in a child that was given none), ESP a stack.
  */
 .section .start, "ax", @progbits

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kernel's services under the names that partitions know (ABI section 8).  A result that was a boolean is 0 or 1;
+ * The kernel's services under the names that partitions know (docs/abi.md).  A result that was a boolean is 0 or 1;
  * where the reason of a refusal is of interest, use pip/services.h.
  */
 #ifndef PIP_API_H_
@@ -60,7 +60,7 @@ static inline uint32_t Pip_Collect(uint32_t child, uint32_t va) {
   return answer.status == PIP_DONE ? answer.value : 0;
 }
 
-/* 0 when the caller was resumed, otherwise a number of ABI section 4. */
+/* 0 when the caller was resumed, otherwise a number of docs/abi.md. */
 static inline uint32_t Pip_Yield(uint32_t child, uint32_t vector, uint32_t save_slot, uint32_t flags_on_yield,
                                  uint32_t flags_on_wake) {
   return (uint32_t)pip_yield(child, vector, save_slot, flags_on_yield, flags_on_wake);

@@ -5,7 +5,7 @@
 #ifndef PIP_CALLTABLE_H_
 #define PIP_CALLTABLE_H_
 
-/* Numbers of the services: EAX at the fast entry of x86 (ABI section 7), `svc #n` on ARMv7 (ABI section 6). */
+/* Numbers of the services: EAX at the fast entry of x86, `svc #n` on ARMv7 (docs/abi.md). */
 #define PIP_SERVICE_CREATE_PARTITION 0
 #define PIP_SERVICE_COUNT_TO_MAP 1
 #define PIP_SERVICE_PREPARE 2
@@ -19,7 +19,7 @@
 #define PIP_SERVICE_YIELD 10
 #define PIP_SERVICE_DEBUG_PUTC 11
 
-/* Selectors of the call gates of x86 (ABI section 1). */
+/* Selectors of the call gates of x86 (docs/abi.md). */
 #define PIP_GATE_OUTB 0x30
 #define PIP_GATE_INB 0x38
 #define PIP_GATE_OUTW 0x40

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the kernel tells the root partition at boot (ABI section 5): a page of facts, whose address main receives.
+ * What the kernel tells the root partition at boot (docs/abi.md): a page of facts, whose address main receives.
  */
 #ifndef PIP_FPINFO_H_
 #define PIP_FPINFO_H_

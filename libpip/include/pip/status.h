@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Why the kernel refused: the status that the fast entry returns in EAX (ABI section 7).  The numbers are the kernel's
+ * Why the kernel refused: the status that the fast entry returns in EAX (docs/abi.md).  The numbers are the kernel's
  * (pipcore/model/Types.v is their source); c/status_test.cc holds the two lists together.
  */
 #ifndef PIP_STATUS_H_

@@ -22,7 +22,7 @@
 
 #define PIP_VIDT_ENTRIES 1023u
 
-/* Vectors with a meaning (ABI section 3). */
+/* Vectors with a meaning (docs/abi.md). */
 #define PIP_VECTOR_INITIAL 0u        /* where a new child starts */
 #define PIP_VECTOR_DOUBLE_FAULT 8u   /* a child whose parent could not be told of a fault */
 #define PIP_VECTOR_TIMER 32u         /* hardware interrupt n of the root is vector 32 + n */

@@ -64,7 +64,7 @@ service_entry:
 
         /* In the mode of an exception, the stack empty: sp is the address of r0.  Of the status word a partition
            chooses only what cannot harm; IT would be unpredictable in ARM state.  Interrupts are masked for a root that
-           is VCLI, and for nobody else (ABI.md section 3). */
+           is VCLI, and for nobody else (docs/abi.md). */
 leave_kernel:
         ldr     r0, [sp, #SAVED_SPSR]
         ldr     r1, =PIP_PSR_USER & ~PIP_PSR_IF_THEN

@@ -9,7 +9,7 @@
 
 #define PIP_STACK_BYTES 4096
 
-/* Byte offsets in registers[], which has the layout of a context (ABI.md section 6). */
+/* Byte offsets in registers[], which has the layout of a context (pip/arch/context.h of libpip). */
 #define PIP_REGISTER_SPSR 0
 #define PIP_REGISTER_SP 4
 #define PIP_REGISTER_R0 12
@@ -38,7 +38,7 @@
 #define PIP_PSR_USER 0xFE0FFE20
 #define PIP_PSR_IF_THEN 0x0600FC00
 
-/* Faults (ABI.md section 6). */
+/* Faults (docs/abi.md, "VIDT, interrupts, faults"; their numbers are ARMv7's). */
 #define PIP_FAULT_UNDEFINED 0
 #define PIP_FAULT_PREFETCH_ABORT 1
 #define PIP_FAULT_DATA_ABORT 2

@@ -38,7 +38,7 @@ kernel::RootError BuildRootPartition(std::span<const kernel::Module> modules, ke
 }
 
 void StartRootPartition(const kernel::RootPartition& root) {
-  // ABI.md section 6: the boot information in r0.
+  // As on x86 (docs/abi.md, "Boot on x86"), with the boot information in r0.
   for (index_t i = 0; i < PIP_CONTEXT_WORDS; ++i) {
     write_register(i, 0);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The root partition at boot (pipcore/kernel/root_partition.h) with what the interface says for ARMv7 (ABI.md section
-// 6).
+// The root partition at boot (pipcore/kernel/root_partition.h) with what the interface says for ARMv7 (docs/abi.md
+// and README.md here).
 #ifndef PIPCORE_ARCH_ARMV7_ROOT_PARTITION_H_
 #define PIPCORE_ARCH_ARMV7_ROOT_PARTITION_H_
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state in which a simulated machine starts: what the x86 kernel's boot builds (ABI.md section 5), in small.
+// The state in which a simulated machine starts: what the x86 kernel's boot builds (docs/abi.md), in small.
 #ifndef PIPCORE_ARCH_HOST_BOOT_H_
 #define PIPCORE_ARCH_HOST_BOOT_H_
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariant of the isolation proof (PROOF.md), as a check on the words of a machine.
+// The invariant of the isolation proof (docs/proof.md), as a check on the words of a machine.
 //
 // Independent of the services: it walks from the root partition, gives each frame the one role that it plays, and then
 // compares what the trees of each partition say with what those of its parent say.

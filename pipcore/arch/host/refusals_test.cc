@@ -377,7 +377,7 @@ INSTANTIATE_TEST_SUITE_P(Services, RefusalsTest, testing::ValuesIn(AllRefusals()
                          [](const auto& service) { return service.param.name; });
 
 // The statuses that the comments in pipcore/services document; collect's NOT_LISTED, which no partition can bring
-// about, has its test in collect_test.cc.
+// about, has its tests in damage_test.cc and memory_services_test.cc.
 TEST(RefusalsTableTest, HasEveryDocumentedReason) {
   const std::set<pip_status_t> offer = {PIP_BAD_ADDRESS,  PIP_NOT_MAPPED,          PIP_NOT_ACCESSIBLE,
                                         PIP_NOT_WRITABLE, PIP_NOT_ORDINARY_MEMORY, PIP_ALREADY_GIVEN,

@@ -233,7 +233,7 @@ gate_entry:
         movl    %esi, registers + PIP_REGISTER_ESI
         movl    %ebp, registers + PIP_REGISTER_EBP
         movl    %ebx, registers + PIP_REGISTER_EBX
-        xorl    %eax, %eax                      /* a caller gives these up (ABI.md section 1) */
+        xorl    %eax, %eax                      /* a caller gives these up (docs/abi.md) */
         movl    %eax, registers + PIP_REGISTER_EDX
         movl    %eax, registers + PIP_REGISTER_ECX
         movl    %eax, registers + PIP_REGISTER_EAX

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The call gates of ABI.md section 1: which gate is what, and the gates that are not services: ports.
+// The call gates of docs/abi.md: which gate is what, and the gates that are not services: ports.
 #ifndef PIPCORE_ARCH_X86_GATES_H_
 #define PIPCORE_ARCH_X86_GATES_H_
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Constants that assembly and C++ share: selectors (ABI.md section 1), vectors, registers of a context. */
+/* Constants that assembly and C++ share: selectors (docs/abi.md), vectors, registers of a context. */
 #ifndef PIPCORE_ARCH_X86_LAYOUT_H_
 #define PIPCORE_ARCH_X86_LAYOUT_H_
 
@@ -26,7 +26,7 @@
 #define PIP_MASTER_COMMAND 0x20
 #define PIP_END_OF_INTERRUPT 0x20
 
-/* Byte offsets in registers[], which has the layout of a context (ABI.md section 2). */
+/* Byte offsets in registers[], which has the layout of a context (docs/abi.md). */
 #define PIP_REGISTER_EIP 0
 #define PIP_REGISTER_EFLAGS 8
 #define PIP_REGISTER_EDI 12

@@ -8,7 +8,7 @@
 
 namespace pip::x86 {
 
-// The two interrupt controllers: nobody but the kernel uses their ports (ABI.md section 5).
+// The two interrupt controllers: nobody but the kernel uses their ports (docs/abi.md).
 inline constexpr std::uint16_t kMasterCommand = 0x20;
 inline constexpr std::uint16_t kMasterData = 0x21;
 inline constexpr std::uint16_t kSlaveCommand = 0xA0;

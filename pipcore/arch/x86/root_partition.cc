@@ -32,7 +32,7 @@ RootError BuildRootPartition(std::span<const Module> modules, FrameSet& free, Ro
 }
 
 void StartRootPartition(const RootPartition& root) {
-  // ABI.md section 5.
+  // docs/abi.md, "Boot on x86".
   constexpr index_t kEip = 0;
   constexpr index_t kEflags = 2;
   constexpr index_t kEsp = 6;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The root partition at boot (pipcore/kernel/root_partition.h) with what the interface says for x86 (ABI.md section 5).
+// The root partition at boot (pipcore/kernel/root_partition.h) with what the interface says for x86 (docs/abi.md).
 #ifndef PIPCORE_ARCH_X86_ROOT_PARTITION_H_
 #define PIPCORE_ARCH_X86_ROOT_PARTITION_H_
 
@@ -12,7 +12,7 @@
 
 namespace pip::x86 {
 
-// Addresses of the root's address space (ABI.md section 5).
+// Addresses of the root's address space (docs/abi.md, "Boot on x86").
 inline constexpr std::uint32_t kRootImage = 0x700000;
 inline constexpr std::uint32_t kRootVgaText = 0xC00B8000;
 inline constexpr std::uint32_t kRootBootInformation = 0xFFFFC000;

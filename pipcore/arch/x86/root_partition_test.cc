@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What boot builds, checked by the invariant of the isolation proof and against ABI.md section 5.
+// What boot builds, checked by the invariant of the isolation proof and against docs/abi.md.
 #include "pipcore/arch/x86/root_partition.h"
 
 #include <gtest/gtest.h>

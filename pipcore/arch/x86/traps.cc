@@ -53,7 +53,7 @@ void Deliver(std::uint32_t vector) {
   }
 }
 
-// The root takes interrupts whenever it is not VCLI, a child always (ABI.md section 3).
+// The root takes interrupts whenever it is not VCLI, a child always (docs/abi.md, "VIDT, interrupts, faults").
 bool InterruptsMasked() { return current_partition() == root_partition && !interrupt_state(root_partition); }
 
 // The byte at this address as user mode would read it.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A root partition that knows nothing but the interface (ABI.md section 6), as one that was built elsewhere: no header,
+/* A root partition that knows nothing but the interface (docs/abi.md), as one that was built elsewhere: no header,
    no library, no rule of this repository; the BUILD file calls compiler and objcopy itself.  It makes each call through
    the plain svc, with a child that runs, is interrupted, faults, and is taken apart again. */
 

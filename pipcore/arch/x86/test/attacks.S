@@ -505,7 +505,7 @@ attack sysenter_in_a_storm, ATTACK_UNTIL_STORM
         je      1b
 8:      int     $255
 
-/* yield refuses, in the order of ABI.md section 4, and the child is still there. */
+/* yield refuses, in the order of docs/abi.md, and the child is still there. */
 .macro refused_yield child, vector, slot, expected
         pushl   $0
         pushl   $0

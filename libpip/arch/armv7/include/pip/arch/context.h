@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The registers of a partition as the kernel saves and loads them on ARMv7 (ABI section 6).
+ * The registers of a partition as the kernel saves and loads them on ARMv7 (docs/abi.md).
  */
 #ifndef PIP_ARCH_CONTEXT_H_
 #define PIP_ARCH_CONTEXT_H_

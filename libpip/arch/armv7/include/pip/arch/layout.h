@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where a partition finds things in its address space on ARMv7 (ABI section 6).  Usable from C and from assembly.
+ * Where a partition finds things in its address space on ARMv7 (docs/abi.md).  Usable from C and from assembly.
  */
 #ifndef PIP_ARCH_LAYOUT_H_
 #define PIP_ARCH_LAYOUT_H_

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The services on ARMv7 (ABI section 6): `svc #n` with arguments in r0 to r5.  With bit 7 set in n, the kernel answers
+ * The services on ARMv7 (docs/abi.md): `svc #n` with arguments in r0 to r5.  With bit 7 set in n, the kernel answers
  * with the status in r0 and the value in r1; without it, with the old result in r0.  Other registers are kept.
  */
 #ifndef PIP_ARCH_SERVICES_H_

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The call gates of ABI section 1 as functions (gates.S).  Arguments and results are exactly the gate's.
+ * The call gates of docs/abi.md as functions (gates.S).  Arguments and results are exactly the gate's.
  */
 #ifndef PIP_ARCH_GATES_H_
 #define PIP_ARCH_GATES_H_

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Input and output ports: the root partition has them, through the kernel's gates (ABI sections 1 and 5).
+ * Input and output ports: the root partition has them, through the kernel's gates (docs/abi.md).
  */
 #ifndef PIP_ARCH_PORTS_H_
 #define PIP_ARCH_PORTS_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The services on x86, through SYSENTER where the processor has it, otherwise through the call gates (ABI sections 1
- * and 7).  The registers of the fast entry:
+ * The services on x86, through SYSENTER where the processor has it, otherwise through the call gates
+ * (docs/abi.md).  The registers of the fast entry:
  *
  *   EAX        service number in bits 0..7; bits 8..31 carry what three services need besides
  *   EBX ESI EDI  arguments, kept by the kernel
