@@ -15,8 +15,8 @@ TABLE = "verification/audit/trusted.txt"
 PROSE = "verification/audit/caveats.md"
 ASSUMED = "verification/shims/assumed.txt"
 OUTPUT = "CAVEATS.md"
-# Each source below must have a row, but for tests, what is proved, and what no production kernel has (a test,
-# verification/campaigns/differential:production_test).
+# Each source below must have a row, but for tests, what is proved, and what no production kernel has (kernel_image.py
+# looks for it).
 FOLDERS = ["pipcore/arch/", "pipcore/kernel/", "pipcore/mal/", "pipcore/model/", "pipcore/boot-check/",
            "scheduler-edf/partition/"]
 SOURCES = (".S", ".s", ".asm", ".inc", ".def", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".ld", ".lds", ".ml",

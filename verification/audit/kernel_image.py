@@ -4,7 +4,8 @@
 
 usage: kernel_image.py KERNEL.elf | IMAGE.image (of a pip_image, which names its kernel)
 
-- no segment that is writable and executable; text and data share no page; no relocation, no undefined symbol
+- no segment that is writable and executable; text and data share no page; no relocation, no undefined symbol, nothing
+  that a linker's --wrap put around a function
 - every call and jump goes to the beginning of a known function, or stays in its own
 - no indirect call but through the table `fast_services`, which nobody can write; indirect jumps only through tables
   that lead into the function; no far call, no interrupt instruction, no return to what the function itself wrote
@@ -323,6 +324,9 @@ def segment_faults(image):
         yield "the image has relocations: something would have to be put in when it is loaded"
     for name in image.undefined:
         yield "%s is used, but nowhere defined" % name
+    for name in sorted(image.symbols):
+        if name.startswith(("__wrap_", "__real_")):
+            yield "%s: a kernel for tests, with something around one of its functions" % name
     guard = image.symbols.get(Stack.owners[0])
     if guard is None or guard % 4096 != 0:
         yield "there is no guard page below the stack"

@@ -49,6 +49,8 @@ BAD = {
     "an indirect call": (function("work", "call *%eax; ret"), "calls indirectly"),
     "an indirect call through another table": (function("work", "call *0x100000(,%ecx,4); ret"), "calls indirectly"),
     "an indirect jump": (function("work", "jmp *%eax"), "jumps indirectly"),
+    "a function around another": (function("work", "call __wrap_other; ret") + function("__wrap_other", "ret"),
+                                  "a kernel for tests"),
     "a far call": (function("work", "lcall $8, $_start; ret"), "goes elsewhere"),
     "a far call through memory": (function("work", "lcall *(%eax); ret"), "goes elsewhere"),
     "a far jump through memory": (function("work", "ljmp *(%eax)"), "jumps indirectly"),

@@ -150,10 +150,10 @@ void FindFreeMemory() {
   // The root's table was loaded after the last write to a table, and nothing is written from here on.  The tables of
   // the window are in the image.
   const kernel::FrameRange image = Image();
+  kernel::RequireSoundBoot({image.begin, image.end}, {image.end, image.end});
   if (!IsClosed(kernel_table, image_table, PhysicalAddressOf(image_table))) {
     kernel::LastWords("the kernel's own tables let user mode pass, or something be written and executed");
   }
-  kernel::RequireSoundBoot({image.begin, image.end}, {image.end, image.end});
   enter_root();
 }
 

@@ -89,7 +89,19 @@ def builtins(options):
             known = set(re.findall(r"^#define (\w+)", file.read(), re.MULTILINE))
     for header in options.header:
         with open(header, encoding="utf-8") as file:
-            yield from sorted(set(re.findall(r"\b__\w+(?=\()", COMMENT.sub("", file.read()))) - known)
+            code = COMMENT.sub("", file.read())
+        yield from sorted(set(re.findall(r"\b__\w+(?=\()|\b(?:__)?asm(?:__)?\b", code)) - known)
+
+
+def endless(headers):
+    """Headers with more loops than variants: of those WP proves only what holds if they end."""
+    for header in headers:
+        with open(header, encoding="utf-8") as file:
+            text = file.read()
+        loops = len(re.findall(r"\b(?:for|while)\s*\(|\bgoto\b", COMMENT.sub("", text)))
+        variants = len(re.findall(r"\bloop variant\b", text))
+        if loops != variants:
+            yield f"{header} has {loops} loops and {variants} variants: does each end?"
 
 
 def hypotheses(output):
@@ -135,6 +147,7 @@ def complaints(options, functions, bare, status, output):
         yield f"{function} has no contract"
     for function in unseen(options.header):
         yield f"{function} is not defined as `static inline TYPE {function}(...) {{`: no proof sees it"
+    yield from endless(options.header)
     for function in builtins(options):
         yield f"{function} is called: no proof says what it does"
     if status != 0:

@@ -15,6 +15,8 @@ extern "C" {
 #include "pip/mal.h"
 
 extern char kernel_begin[];
+extern std::uint32_t kernel_table[];
+extern std::uint32_t image_table[];
 
 boot_finding_t __real_check_boot();
 boot_finding_t __wrap_check_boot();
@@ -38,6 +40,10 @@ page_t KernelFrame() {
   return page_number(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(kernel_begin)) - PIP_IMAGE_OFFSET);
 }
 
+// The entry of the kernel's own first-level table for an address, and that of its image's table for a frame.
+std::uint32_t& Section(std::uint32_t address) { return kernel_table[address >> 20]; }
+std::uint32_t& ImagePage(page_t frame) { return image_table[frame]; }
+
 constexpr std::array kPlants = {
     Plant{"nothing", [] {}},
     Plant{"mapped-table", [] { Leaf(0, kRootImage) = user_entry(frame_of(*Link(0, kRootImage)), true, true); }},
@@ -49,6 +55,9 @@ constexpr std::array kPlants = {
     // A mebibyte of memory, the kernel's among it, for user mode.
     Plant{"section", [] { Link(0, kRootImage)[2] = 0xC1E; }},
     Plant{"leftover", [] { Leaf(1, kRootImage) = 0x1000; }},
+    // The kernel's own tables: memory for user mode, text that can be written.
+    Plant{"open-window", [] { Section(PIP_WINDOW + 0x100000) |= 1U << 11; }},
+    Plant{"writable-text", [] { ImagePage(KernelFrame()) &= ~(1U << 9); }},
     Plant{"other-table", [] { load_mmu_root(frame_of(physical_memory[root_partition][1]) * PIP_PAGE_BYTES); }},
 };
 
