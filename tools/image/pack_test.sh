@@ -141,6 +141,23 @@ done
 kill "$qemu"
 grep -qs 'premature end of file /vmlinuz' "$work/serial" || fail "GRUB does not reach the kernel: $(cat "$work/serial")"
 
+# What Java trusts, with two times and with one; Java still reads it.
+for copy in one two; do
+  cp /etc/ssl/certs/java/cacerts "$work/$copy.jks"
+  chmod u+w "$work/$copy.jks"
+done
+keystore() { ../debian/python3 tools/image/keystore.py "$@" 2>"$work/log"; }
+keystore "$work/one.jks" 1600000000 || fail "no times: $(cat "$work/log")"
+keystore "$work/two.jks" "$SOURCE_DATE_EPOCH" || fail "no times: $(cat "$work/log")"
+if cmp -s "$work/one.jks" "$work/two.jks"; then fail "the times in a keystore are not set"; fi
+keystore "$work/one.jks" "$SOURCE_DATE_EPOCH" || fail "no times: $(cat "$work/log")"
+cmp "$work/one.jks" "$work/two.jks" || fail "two keystores differ"
+keytool -list -keystore "$work/one.jks" -storepass changeit >"$work/listed" 2>&1 || fail "Java: $(cat "$work/listed")"
+grep -q '2023' "$work/listed" || fail "Java reads other times"
+printf x >>"$work/two.jks"
+if keystore "$work/two.jks" 0; then fail "a broken keystore is taken"; fi
+grep -q 'is no keystore' "$work/log" || fail "no word about a broken keystore: $(cat "$work/log")"
+
 # refused TEXT COMMAND...
 refused() {
   local text=$1 output

@@ -122,6 +122,7 @@ clean() {
   rm -rf "$1$home/.cache/bazel" "$1$home/.npm" "$1"/root/.npm "$1"/root/.cache "$1"/var/lib/apt/lists/* \
     "$1"/var/cache/apt/*.bin "$1"/var/log/* "$1"/var/cache/ldconfig/aux-cache "$1"/var/lib/dbus/machine-id \
     "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1"/etc/*- "$1"/tmp/* "$1"/run/*
+  python3 tools/image/keystore.py "$1/etc/ssl/certs/java/cacerts" "$SOURCE_DATE_EPOCH"
   : >"$1/etc/machine-id"
   : >"$1/etc/resolv.conf"
   echo pip >"$1/etc/hostname"
