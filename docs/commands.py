@@ -97,18 +97,26 @@ def problems(root):
             yield f"{LIST}: {command}: no page says this any more"
 
 
+def git(*words, folder):
+    """What git prints."""
+    return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout.decode()
+
+
 def clone(root, folder):
-    """The repository as a commit of all that is there now would have it."""
-    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
-                           check=True, capture_output=True).stdout.decode().split("\0")
-    for name in names:
-        if name and (root / name).is_file():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, target)
-    for command in (["git", "init", "-q"], ["git", "add", "--all"],
-                    ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", "all"]):
-        subprocess.run(command, cwd=folder, check=True)
+    """A clone of the repository, as `git clone` makes it. What is not committed yet, it has as one more commit, so that
+    one can test before one commits; where all is committed, as in continuous integration, it is the commit itself."""
+    git("clone", "-q", str(root), str(folder), folder=root)
+    names = git("diff", "-z", "--name-only", "--no-renames", "HEAD", folder=root).split("\0")
+    names += git("ls-files", "-z", "--others", "--exclude-standard", folder=root).split("\0")
+    for name in filter(None, names):
+        (folder / name).unlink(missing_ok=True)
+        if (root / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, folder / name)
+    git("add", "--all", folder=folder)
+    if git("status", "--porcelain", folder=folder):
+        git("-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-q", "-m", "all", folder=folder)
+    print(f"a clone of {git('rev-parse', 'HEAD', folder=root).strip()} with {len(list(filter(None, names)))} changes")
 
 
 def fresh_home(home):

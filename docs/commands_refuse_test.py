@@ -9,7 +9,7 @@ import tempfile
 
 ROWS = ["| `./pip run a` | each time | `^good$` |", "| `./pip run NAME` | like `./pip run a` | |"]
 PAGE = "Say `./pip run NAME`:\n\n```sh\n./pip run a  # a comment\n```\n"
-PIP = "#!/bin/sh\n[ \"$2\" = a ] && echo good\n"
+PIP = "#!/bin/sh\n[ \"$2\" = a ] && [ -f docs/late ] && [ -d .git ] && echo good\n"
 
 
 def verdict(word, rows, page, pip=PIP):
@@ -21,7 +21,13 @@ def verdict(word, rows, page, pip=PIP):
         (root / "README.md").write_text(page, encoding="utf-8")
         (root / "pip").write_text(pip, encoding="utf-8")
         (root / "pip").chmod(0o755)
-        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+        for command in (["init"], ["add", "docs", "README.md"],
+                        ["-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-m", "all"]):
+            subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)
+        # Git has one of these files, not yet committed, and not the other.
+        (root / "docs/late").write_text("late\n", encoding="utf-8")
+        (root / "docs/left-over").write_text("left-over\n", encoding="utf-8")
+        (root / ".git/info/exclude").write_text("left-over\n", encoding="utf-8")
         done = subprocess.run([sys.executable, "docs/commands.py", word, work], capture_output=True, text=True,
                               check=False)
         return done.returncode, done.stdout + done.stderr
@@ -43,6 +49,7 @@ CHECKS = [
 RUNS = [
     ("a command that fails", BY_NIGHT, "#!/bin/sh\necho good; exit 1\n", "FAIL"),
     ("a command that says less", BY_NIGHT, "#!/bin/sh\necho bad\n", "FAIL"),
+    ("a command that needs what git does not have", BY_NIGHT, "#!/bin/sh\ncat docs/left-over && echo good\n", "FAIL"),
     ("no command at all", ROWS, PIP, "0 commands"),
 ]
 

@@ -17,6 +17,7 @@ cp -rL "$root"/docs/*.md "$root/docs/figures" "$source"
 cp -L "$root/CAVEATS.md" "$source/caveats.md"
 rm -f "$source/figures/README.md"
 rm -f "$source/README.md" "$source/services.md"
+node "$root/docs/site/plots.js" ../echarts/echarts.min.js "$source/performance.md" "$source/figures"
 python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/services"
 
 # Pages that index.md does not place come last.
