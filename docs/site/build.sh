@@ -33,13 +33,20 @@ python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/servic
 # Gallina: coqdoc's pages, inside those of the site.
 {
   printf '# The Gallina\n\nModel, services, and the statements about them, as coqdoc shows them.\n\n'
-  printf '```{toctree}\n:maxdepth: 1\n\n'
+  printf '```{toctree}\n:maxdepth: 1\n\nnames\n'
 } >"$source/gallina/index.md"
-for file in "$root"/pipcore/{model,services}/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v; do
+stated=("$root"/pipcore/{model,services}/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v)
+python3 "$root/docs/site/gallina_names.py" "$root/docs/site/gallina-names.md" "${stated[@]}"
+mv "$source/gallina-names.md" "$source/gallina/names.md"
+mapfile -t about_services < <(grep -lE '^Theorem \w+_spec\b' "$root"/verification/isolation/*.v)
+for file in "${stated[@]}" "${about_services[@]}"; do
   name=$(basename "$file" .v)
+  title=$name
+  # A service and the theorem about it are in files of one name.
+  case $file in */verification/isolation/*) name=isolation-$name title="$title: proved" ;; esac
   coqdoc --html --body-only --utf8 --no-glob --no-index --light -o "$source/gallina/$name.html" "$(realpath "$file")"
   {
-    printf '# %s\n\n' "$name"
+    printf '# %s\n\n' "$title"
     printf '%s\n' "\`${file#"$root"/}\`" "" "\`\`\`{raw} html" ":file: $name.html" "\`\`\`"
   } >"$source/gallina/$name.md"
   echo "$name" >>"$source/gallina/index.md"
@@ -50,6 +57,7 @@ printf '```\n' >>"$source/gallina/index.md"
   cat "$root/docs/site/Doxyfile"
   echo "INPUT = $(echo "$root"/libpip/include/pip/*.h "$root"/libpip/cpp/*.h)"
   echo "STRIP_FROM_PATH = $root"
+  echo "INPUT_FILTER = \"python3 $root/docs/site/house_comments.py\""
   echo "OUTPUT_DIRECTORY = $output"
   echo "WARN_LOGFILE = $work/doxygen.log"
 } >"$work/Doxyfile"

@@ -2,6 +2,8 @@
 """Sphinx's settings for the documentation site (docs/site/README.md)."""
 # pylint: disable=invalid-name
 
+import re
+
 import enchant.tokenize
 
 project = "Pip"
@@ -22,6 +24,26 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 nitpicky = True
 highlight_language = "none"
 
+def link_names(_app, page, _template, context, _doctree):
+    """On the page of a service, the names of what it calls lead, from each piece of code, to where they are shown."""
+    if not page.startswith("services/"):
+        return
+    body = context["body"]
+    places = {name: place for place, name in
+              re.findall(r'<section id="([\w-]+)">\s*<h3><code[^>]*><span class="pre">(\w+)</span>', body)}
+    if places:
+        names = re.compile(r"\b(" + "|".join(places) + r")\b")
+
+        def link(code):
+            return re.sub(r">[^<]+<", lambda text: names.sub(
+                lambda name: f'<a href="#{places[name.group()]}">{name.group()}</a>', text.group()), code.group())
+
+        context["body"] = re.sub(r"<pre>.*?</pre>", link, body, flags=re.S)
+
+
+def setup(app):
+    """Sphinx asks for this."""
+    app.connect("html-page-context", link_names)
 
 
 class NumberFilter(enchant.tokenize.Filter):

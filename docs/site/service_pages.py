@@ -33,6 +33,9 @@ def rows(text):
 def statuses(header):
     """Each status of libpip's header with what it means."""
     found = re.findall(r"PIP_(\w+) = (\d+),?\s*/\* (.*?) \*/", header)
+    for line in re.findall(r"^ +PIP_\w+ = .*", header, re.M):
+        if "/* " not in line:
+            fail(f"pip/status.h: no comment says what this status means: {line.strip()}")
     if not found:
         fail("pip/status.h names no status")
     return {name: (number, meaning) for name, number, meaning in found}
@@ -76,6 +79,17 @@ def theorem(name, files):
     return fail(f"no theorem {name}_spec")
 
 
+def source_link(file, root):
+    """A file's place, linked to its page of Gallina."""
+    page_name = file.stem if "pipcore" in file.relative_to(root).parts else f"isolation-{file.stem}"
+    return f"[`{file.relative_to(root)}`](../gallina/{page_name}.md)"
+
+
+def column(title, language, code):
+    """One of the things that stand side by side."""
+    return ["`````{container} column", title, "", f"````{{code-block}} {language}", code + "````", "`````"]
+
+
 def page(row, root, functions, known, c_source, proofs):
     """The text of a page, in MyST Markdown."""
     name, parameters, checks, effect, answers = row
@@ -88,6 +102,7 @@ def page(row, root, functions, known, c_source, proofs):
                 if any(re.search(r"\b%s\b" % status, functions[other][2]) for other in needed)]
     proof, statement = theorem(function, proofs)
     lines = [
+        "---", "hide-toc: true", "---", "",
         f"# {name}", "",
         f"`{name}({parameters})`", "",
         f"**Done means.** {effect[0].upper()}{effect[1:]}.", "",
@@ -97,24 +112,22 @@ def page(row, root, functions, known, c_source, proofs):
         "## Statuses", "",
         "| number | status | meaning |", "|---:|---|---|",
         *(f"| {known[status][0]} | `PIP_{status}` | {known[status][1]} |" for status in answered), "",
-        "## The same function, twice", "",
-        f"Left the Gallina that is proved, from `{file.relative_to(root)}`; right the C that is compiled.",
-        "A certificate, checked by Coq at each build, says that they mean the same.", "",
-        "`````{container} side-by-side",
-        "````{code-block} coq", comment + text + "````",
-        "````{code-block} c", printed(function, c_source) + "````",
-        "`````", "",
-        "## The theorem", "",
-        f"From `{proof.relative_to(root)}`.",
-        "[The proof's tour](../proof.md) says what `holds`, `wp` and the view `V` are.", "",
-        "````{code-block} coq", statement, "````", "",
+        "## Gallina, C, theorem", "",
+        "The function that is proved, the C printed from it, and what is proved of it. A certificate, checked by Coq at",
+        "each build, says that Gallina and C mean the same. Names lead to [what it calls](#what-it-calls)." if needed[1:]
+        else "each build, says that Gallina and C mean the same.", "",
+        "``````{container} side-by-side",
+        *column(f"**Gallina**, from {source_link(file, root)}", "coq", comment + text),
+        *column("**C**, which the kernel is compiled from", "c", printed(function, c_source)),
+        *column(f"**Theorem**, from {source_link(proof, root)}; [the proof's tour](../proof.md) says what `holds`, `wp` "
+                "and the view `V` are", "coq", statement + "\n"),
+        "``````", "",
     ]
-    helpers = [other for other in needed[1:]]
-    if helpers:
+    if needed[1:]:
         lines += ["## What it calls", ""]
-        for other in helpers:
+        for other in needed[1:]:
             other_file, other_comment, other_text = functions[other]
-            lines += [f"`{other}`, from `{other_file.relative_to(root)}`:", "",
+            lines += [f"### `{other}`", "", f"From {source_link(other_file, root)}.", "",
                       "````{code-block} coq", other_comment + other_text + "````", ""]
     return "\n".join(lines)
 

@@ -8,8 +8,9 @@
 #include <span>
 
 extern "C" {
-// From the linker script.
+// From the linker script: the first byte.
 extern const std::byte pip_image_begin[];
+// The byte behind the last.
 extern const std::byte pip_image_end[];
 }
 

@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+/* 1: the five pages are a child now. 0: refused. */
 static inline uint32_t Pip_CreatePartition(uint32_t descriptor, uint32_t page_directory, uint32_t shadow1,
                                            uint32_t shadow2, uint32_t configuration_list) {
   return pip_create_partition(descriptor, page_directory, shadow1, shadow2, configuration_list) == PIP_DONE;
@@ -30,6 +31,7 @@ static inline uint32_t Pip_Prepare(uint32_t child, uint32_t va, uint32_t first_p
   return answer.status == PIP_DONE ? answer.value | 1u : first_page & ~1u;
 }
 
+/* 1: the child has the page. 0: refused. */
 static inline uint32_t Pip_AddVAddr(uint32_t source, uint32_t child, uint32_t destination, uint32_t r, uint32_t w,
                                     uint32_t x) {
   const uint32_t rights = (r != 0 ? PIP_READ : 0u) | (w != 0 ? PIP_WRITE : 0u) | (x != 0 ? PIP_EXECUTE : 0u);
@@ -42,8 +44,10 @@ static inline uint32_t Pip_Get_Int_State(uint32_t child) {
   return answer.status == PIP_DONE ? answer.value : UINT32_MAX;
 }
 
+/* The caller's own: 0 masks interrupts. */
 static inline void Pip_Set_Int_State(uint32_t state) { (void)pip_set_int_state(state); }
 
+/* 1: the child has the page no more. 0: refused. */
 static inline uint32_t Pip_RemoveVAddr(uint32_t child, uint32_t va) { return pip_remove_vaddr(child, va) == PIP_DONE; }
 
 /* The descriptor of the child that the page was given to, or 0. */
@@ -52,6 +56,7 @@ static inline uint32_t Pip_MappedInChild(uint32_t va) {
   return answer.status == PIP_DONE ? answer.value : 0;
 }
 
+/* 1: the child and all below it are gone. 0: refused. */
 static inline uint32_t Pip_DeletePartition(uint32_t child) { return pip_delete_partition(child) == PIP_DONE; }
 
 /* The first page of the list of pages given back, or 0. */

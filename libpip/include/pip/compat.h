@@ -9,6 +9,7 @@
 #include "pip/paging.h"
 #include "pip/wrappers.h"
 
+/* Of pip/api.h. */
 #define createPartition Pip_CreatePartition
 #define countToMap Pip_CountToMap
 #define prepare Pip_Prepare
@@ -21,12 +22,14 @@
 #define collect Pip_Collect
 #define yield Pip_Yield
 
+/* Of pip/paging.h and pip/wrappers.h. */
 #define initPaging Pip_InitPaging
 #define allocPage Pip_AllocPage
 #define freePage Pip_FreePage
 #define mapPageWrapper Pip_MapPageWrapper
 
 #if defined(__i386__)
+/* The ports of x86. */
 #define outb Pip_Outb
 #define outw Pip_Outw
 #define outl Pip_Outl

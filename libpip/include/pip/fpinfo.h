@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+/* The first word of the boot information. */
 #define FPINFO_MAGIC 0xDEADCAFE
 
 /* A file that was booted along with the root partition's image: mapped read-only from `begin` (page-aligned) to `end`,

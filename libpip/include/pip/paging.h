@@ -15,6 +15,7 @@
 extern "C" {
 #endif
 
+/* The bytes of a page, and the bits of an address that name it. */
 #define PGSIZE 4096u
 #define PGMASK 0xFFFFF000u
 
@@ -42,7 +43,7 @@ pip_page_pool_t* pip_page_pool_of_partition(void);
 
 uint32_t Pip_InitPaging(void* begin, void* end); /* how many pages there are */
 void* Pip_AllocPage(void);                       /* NULL when none is left */
-void Pip_FreePage(void* page);
+void Pip_FreePage(void* page);                   /* gives it back */
 
 #ifdef __cplusplus
 }

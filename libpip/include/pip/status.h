@@ -12,8 +12,9 @@
 extern "C" {
 #endif
 
+/* What a service answers. */
 typedef enum pip_status {
-  PIP_DONE = 0,
+  PIP_DONE = 0,                       /* done; after any other, nothing has changed */
   PIP_INVALID_VECTOR = 1,             /* the vector is not an index of a VIDT */
   PIP_INVALID_SAVE_SLOT = 2,          /* the save slot is not an index of a VIDT */
   PIP_ROOT_HAS_NO_PARENT = 3,         /* the root yields to its parent */
@@ -40,8 +41,7 @@ typedef enum pip_status {
   PIP_NO_HANDLER = 24,                /* nobody up to the root can be told */
   PIP_NOT_ROOT = 25,                  /* only the root partition may ask this */
 
-  /* The kernel's answer to a number that is no service: 0xFFFFFFFF in the register. */
-  PIP_NO_SUCH_SERVICE = -1,
+  PIP_NO_SUCH_SERVICE = -1, /* the kernel's answer to a number that is no service: 0xFFFFFFFF in the register */
 
   /* What libpip itself answers; the kernel does not know these. */
   PIP_REFUSED = 0x1000,     /* refused through a call gate, which does not say why */

@@ -15,14 +15,17 @@
 extern "C" {
 #endif
 
+/* One character to the serial port. */
 int putchar(int character);
 /* The text and a line end. */
 int puts(const char* text);
+/* As in C11. */
 int printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 int vprintf(const char* format, va_list arguments) __attribute__((format(printf, 1, 0)));
 int sprintf(char* buffer, const char* format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes at most `size` bytes with the terminating 0; returns the length that the whole text has. */
 int snprintf(char* buffer, size_t size, const char* format, ...) __attribute__((format(printf, 3, 4)));
+/* The same with a list. */
 int vsnprintf(char* buffer, size_t size, const char* format, va_list arguments) __attribute__((format(printf, 3, 0)));
 
 #ifdef __cplusplus

@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+/* As in C11. */
 void* memcpy(void* destination, const void* source, size_t size);
 void* memmove(void* destination, const void* source, size_t size);
 void* memset(void* destination, int value, size_t size);

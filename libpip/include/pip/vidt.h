@@ -11,15 +11,18 @@
 #include "pip/arch/layout.h"
 #include "pip/context.h"
 
+/* The bytes of a page. */
 #ifndef PAGE_SIZE
 #define PAGE_SIZE 4096
 #endif
 
+/* Where the table is. */
 #define VIDT_VADDR PIP_VIDT_ADDRESS
 
 /* This partition's table: VIDT[n] is the context for vector n. */
 #define VIDT ((user_ctx_t**)VIDT_VADDR)
 
+/* Its usable entries. */
 #define PIP_VIDT_ENTRIES 1023u
 
 /* Vectors with a meaning (docs/abi.md). */

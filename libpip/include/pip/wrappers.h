@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* What the functions below return. */
 #define SUCCESS 0
 #define FAIL_ALLOC_PAGE 1
 #define FAIL_PREPARE 2
