@@ -55,7 +55,8 @@ printf '```\n' >>"$source/gallina/index.md"
 
 {
   cat "$root/docs/site/Doxyfile"
-  echo "INPUT = $(echo "$root"/libpip/include/pip/*.h "$root"/libpip/cpp/*.h)"
+  # Each machine has the services in a header of its own, the host the plainest.
+  echo "INPUT = $(echo "$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip/arch/services.h")"
   echo "STRIP_FROM_PATH = $root"
   echo "INPUT_FILTER = \"python3 $root/docs/site/house_comments.py\""
   echo "OUTPUT_DIRECTORY = $output"

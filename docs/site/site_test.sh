@@ -16,6 +16,9 @@ for page in index start tutorial concepts scheduler abi proof performance servic
   [ -s "$work/site/$page.html" ] || fail "no page $page"
 done
 grep -q addvaddr "$work/site/searchindex.js" || fail "the search does not know addVAddr"
+for name in pip_create_partition Pip_CreatePartition PIP_NOT_A_CHILD PageAllocator; do
+  grep -rqF "$name" "$work/site/api" --include='*.html' || fail "libpip's pages say nothing of $name"
+done
 if grep -rlE '(src|href)="https?://[^"]*\.(js|css|woff2?)"' "$work/site" --include='*.html'; then
   fail "pages above load something from the network"
 fi
@@ -51,8 +54,8 @@ refused "$services_c" '/^(\*\* The leaf tables of partition/d' pipcore/services/
   "leaf_mmu has no comment"
 refused "$services_c" 's,/\* no child of the caller has its descriptor there \*/,,' libpip/include/pip/status.h \
   "an undocumented status of C" PIP_NOT_A_CHILD
-refused "$services_c" '/^\/\* 1: the child and all below it/d' libpip/include/pip/api.h "an undocumented function of C" \
-  Pip_DeletePartition
+refused "$services_c" '/Ends the child with everything/d' libpip/arch/host/include/pip/arch/services.h \
+  "an undocumented function of C" pip_delete_partition
 refused "$services_c" '/^<!-- plot boot -->$/d' docs/performance.md "a plot without its place" boot
 refused "$services_c" 's/^| getIntState(/| getIntsState(/' docs/services.md "a service that is none" getIntsState
 echo "PASS"
