@@ -113,14 +113,14 @@ def page(row, root, functions, known, c_source, proofs):
         "| number | status | meaning |", "|---:|---|---|",
         *(f"| {known[status][0]} | `PIP_{status}` | {known[status][1]} |" for status in answered), "",
         "## Gallina, C, theorem", "",
-        "The function that is proved, the C printed from it, and what is proved of it. A certificate, checked by Coq at",
-        "each build, says that Gallina and C mean the same. Names lead to [what it calls](#what-it-calls)." if needed[1:]
-        else "each build, says that Gallina and C mean the same.", "",
+        "The function that is proved, the C printed from it, and what is proved of it. A certificate, checked by Coq",
+        "at each build, says that Gallina and C mean the same.",
+        *(["Names lead to [what it calls](#what-it-calls)."] if needed[1:] else []), "",
         "``````{container} side-by-side",
         *column(f"**Gallina**, from {source_link(file, root)}", "coq", comment + text),
         *column("**C**, which the kernel is compiled from", "c", printed(function, c_source)),
-        *column(f"**Theorem**, from {source_link(proof, root)}; [the proof's tour](../proof.md) says what `holds`, `wp` "
-                "and the view `V` are", "coq", statement + "\n"),
+        *column(f"**Theorem**, from {source_link(proof, root)}; [the proof's tour](../proof.md) says what `holds`, "
+                "`wp` and the view `V` are", "coq", statement + "\n"),
         "``````", "",
     ]
     if needed[1:]:
