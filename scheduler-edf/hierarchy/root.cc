@@ -28,6 +28,7 @@
 #include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
 #include "scheduler-edf/partition/machine.h"
+#include "scheduler-edf/partition/modules.h"
 #include "scheduler-edf/partition/session.h"
 #include "scheduler-edf/partition/task_protocol.h"
 #include "scheduler-edf/partition/timer.h"
@@ -80,13 +81,6 @@ const char* NameOf(std::uint32_t scheduler) {
 [[noreturn]] void Fail(const char* what) {
   console.DrainAll();
   exit_fail("%s: scheduler %s: %s", workload.name().data(), NameOf(current), what);
-}
-
-bool SameText(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
-    if (*a == 0) return true;
-  }
-  return false;
 }
 
 // ---- the end ----
@@ -316,21 +310,7 @@ void SetHandlers() {
 
 const pip_fpinfo* boot;
 
-// What boots with us is found by the last word of its command line.
-std::span<const std::byte> FindModule(const char* name) {
-  for (std::uint32_t i = 0; boot->extension_version >= 1 && i < boot->module_count; ++i) {
-    const pip_module_t& module = boot->modules[i];
-    const char* last_word = module.name;
-    for (const char* at = module.name; *at != 0; ++at) {
-      if (*at == ' ') last_word = at + 1;
-    }
-    if (SameText(last_word, name)) {
-      // The kernel mapped the file there, read-only.
-      return {reinterpret_cast<const std::byte*>(module.begin), module.end - module.begin};
-    }
-  }
-  exit_fail("hierarchy: no module is called %s", name);
-}
+std::span<const std::byte> FindModule(const char* name) { return edf::FindModule(*boot, "hierarchy", name); }
 
 WorkloadImage ReadWorkload(std::span<const std::byte> bytes, const char* name) {
   WorkloadImage image;

@@ -28,6 +28,7 @@
 #include "scheduler-edf/partition/costs.h"
 #include "scheduler-edf/partition/line.h"
 #include "scheduler-edf/partition/machine.h"
+#include "scheduler-edf/partition/modules.h"
 #include "scheduler-edf/partition/session.h"
 #include "scheduler-edf/partition/task_partition.h"
 #include "scheduler-edf/partition/task_protocol.h"
@@ -37,7 +38,8 @@
 namespace pip::edf {
 namespace {
 
-// What boots along with us is found by the last word of its command line.
+// What this partition is called in its complaints; what boots along with it.
+constexpr const char* kName = "scheduler";
 constexpr const char* kWorkloadModule = "workload";
 constexpr const char* kTaskModule = "task";
 
@@ -80,13 +82,6 @@ std::array<user_ctx_t, kReachableEntries> handlers;
 
 void Require(Status status, const char* what) {
   if (status != Status::kDone) exit_fail("scheduler: %s: %s", what, to_string(status).data());
-}
-
-bool SameText(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
-    if (*a == 0) return true;
-  }
-  return false;
 }
 
 Output SessionOutput() {
@@ -295,23 +290,8 @@ void SetHandlers() {
 
 // ---- before it runs ----
 
-std::span<const std::byte> FindModule(const pip_fpinfo& boot, const char* name) {
-  for (std::uint32_t i = 0; boot.extension_version >= 1 && i < boot.module_count; ++i) {
-    const pip_module_t& module = boot.modules[i];
-    const char* last_word = module.name;
-    for (const char* at = module.name; *at != 0; ++at) {
-      if (*at == ' ') last_word = at + 1;
-    }
-    if (SameText(last_word, name)) {
-      // The kernel mapped the file there, read-only.
-      return {reinterpret_cast<const std::byte*>(module.begin), module.end - module.begin};
-    }
-  }
-  exit_fail("scheduler: no module is called %s", name);
-}
-
 void ReadWorkload(const pip_fpinfo& boot) {
-  const std::span<const std::byte> bytes = FindModule(boot, kWorkloadModule);
+  const std::span<const std::byte> bytes = FindModule(boot, kName, kWorkloadModule);
   const ImageError error =
       WorkloadImage::Parse({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, workload);
   if (error) exit_fail("scheduler: workload, byte %zu: %s", error.offset, error.what);
@@ -334,7 +314,7 @@ TaskPartition* MakeTask(const pip_fpinfo& boot, const char* image) {
   PageAllocator allocator = PageAllocator::OfPartition();
   const std::optional<Page> room = allocator.Take();
   if (!room) exit_fail("scheduler: no memory is left for a task");
-  const std::span<const std::byte> bytes = FindModule(boot, image[0] == 0 ? kTaskModule : image);
+  const std::span<const std::byte> bytes = FindModule(boot, kName, image[0] == 0 ? kTaskModule : image);
   // A page of its own, aligned for anything; it is never freed.
   auto* const task =
       new (reinterpret_cast<void*>(static_cast<std::uintptr_t>(room->address()))) TaskPartition(allocator, bytes);
