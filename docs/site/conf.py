@@ -13,6 +13,7 @@ html_theme = "furo"
 html_title = "Pip"
 html_static_path = ["_static"]
 html_css_files = ["pip.css"]
+html_js_files = ["dark.js"]
 # No clock and no machine in the output.
 html_last_updated_fmt = None
 html_show_copyright = True
