@@ -154,6 +154,12 @@ Exit MakeRandom(const RandomOptions& options, const std::string& output) {
   return Write(output, json.data(), json.size());
 }
 
+// For numbers below 10^18: the parser itself takes -1 for the largest number, and what is too large too.
+std::string IsNatural(const std::string& text) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && text.size() <= 18 ? "" : text + " is no whole number of at most 18 digits";
+}
+
 }  // namespace
 
 int Main(int argc, char** argv) {
@@ -178,15 +184,16 @@ int Main(int argc, char** argv) {
   convert->add_option("-o,--output", output, "where to write; - is the standard output");
   convert->add_option("--name", rt_app.name, "the name of the workload");
   convert->add_option("--tick-us", rt_app.tick_us, "the tick; without it, the longest that suits all times");
-  convert->add_option("--duration-us", rt_app.duration_us, "how long to run; without it, what the file says");
+  convert->add_option("--duration-us", rt_app.duration_us, "how long to run; without it, what the file says")
+      ->check(IsNatural);
 
   CLI::App* const generate = app.add_subcommand("random", "make a random set of periodic tasks (UUniFast)");
   generate->add_option("-o,--output", output, "where to write; - is the standard output");
-  generate->add_option("--seed", random.seed, "the same seed gives the same tasks");
+  generate->add_option("--seed", random.seed, "the same seed gives the same tasks")->check(IsNatural);
   generate->add_option("--tasks", random.tasks, "how many")->check(CLI::Range(1, 10000));
   generate->add_option("--utilisation", random.utilisation, "of all together")->check(CLI::Range(0.001, 100.0));
   generate->add_option("--tick-us", random.tick_us, "the tick")->check(CLI::Range(100, 100000));
-  generate->add_option("--duration-us", random.duration_us, "how long to run");
+  generate->add_option("--duration-us", random.duration_us, "how long to run")->check(IsNatural);
   generate->add_option("--shortest-period-us", random.shortest_period_us)->check(CLI::Range(100LL, 86400000000LL));
   generate->add_option("--longest-period-us", random.longest_period_us)->check(CLI::Range(100LL, 86400000000LL));
 

@@ -69,6 +69,10 @@ refused 2 'cannot be written' "${simulate[@]}" "$work/w.json" --trace "$work/now
 refused 2 'cannot be written' tools/workload/workload image "$work/w.json" --output "$work/nowhere/image"
 refused 2 '.+' tools/workload/workload random --tasks 0
 refused 2 '.+' tools/workload/workload random --tasks many
+for number in -1 99999999999999999999 1.5 0x10 many; do
+  refused 2 'no whole number' tools/workload/workload random --seed="$number"
+  refused 2 'no whole number' tools/workload/workload random --duration-us="$number"
+done
 refused 2 '.+' tools/workload/workload dance
 refused 1 'refused: in the 8.000 ms after a common release, 9.000 ms of work fall due' \
   "${check[@]}" scheduler-edf/workloads/overload.json
