@@ -16,7 +16,8 @@ for target in "$@"; do
   case $target in
     --nightly)
       # Of a test, Bazel allows no more than an hour to be written in a BUILD file: size "enormous".
-      options=(--test_tag_filters=nightly --build_tag_filters=nightly --build_tests_only "--test_timeout=-1,-1,-1,14400")
+      options=(--test_tag_filters=nightly --build_tag_filters=nightly --build_tests_only)
+      options+=("--test_timeout=-1,-1,-1,14400")
       ;;
     -//*)
       [ ${#targets[@]} -gt 0 ] || complain "$target leaves out of nothing: put what to test before it, such as //..."
