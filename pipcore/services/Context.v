@@ -11,20 +11,22 @@ Context `{Params}.
 
 (** The context at address [a] of [part], for reading; its first page is no page if user mode cannot read all of it. *)
 Definition readable_context (part : page) (a : word) : K context :=
-  if word_eq a zero || negb (context_fits a) then ret (no_context part) else
+  if word_eq a zero then ret (no_context part) else
   let! p := readable_page part (page_number a) in
   if page_eq p no_page then ret (no_context part) else
   if in_one_page a then ret (UserContext part p p (page_offset a)) else
+  if negb (context_fits a) then ret (no_context part) else
   let! q := readable_page part (page_number (context_end a)) in
   if page_eq q no_page then ret (no_context part) else
   ret (UserContext part p q (page_offset a)).
 
 (** The same for writing. *)
 Definition writable_context (part : page) (a : word) : K context :=
-  if word_eq a zero || negb (context_fits a) then ret (no_context part) else
+  if word_eq a zero then ret (no_context part) else
   let! p := writable_page part (page_number a) in
   if page_eq p no_page then ret (no_context part) else
   if in_one_page a then ret (UserContext part p p (page_offset a)) else
+  if negb (context_fits a) then ret (no_context part) else
   let! q := writable_page part (page_number (context_end a)) in
   if page_eq q no_page then ret (no_context part) else
   ret (UserContext part p q (page_offset a)).

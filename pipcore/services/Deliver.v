@@ -9,8 +9,9 @@ Context `{Params}.
 (** Saves the registers of [source] where its VIDT says (slot 48 when it is VCLI, 49 when it is VSTI), if it can. *)
 Definition save_interrupted (source : page) : K unit :=
   let! vsti := interrupt_state source in
-  let! vidt_frame := readable_page source vidt in
-  if page_eq vidt_frame no_page then ret tt else
+  let! own_vidt := mapping source vidt in
+  if negb (is_user own_vidt) then ret tt else
+  let vidt_frame := frame_of own_vidt in
   let! save_at := (if vsti then read_word vidt_frame vsti_slot else read_word vidt_frame vcli_slot) in
   let! place := writable_context source save_at in
   if page_eq (context_first place) no_page then ret tt else
@@ -18,9 +19,9 @@ Definition save_interrupted (source : page) : K unit :=
 
 (** What [part] has ready for [vector]; no page if it cannot be told. *)
 Definition handler_in (part : page) (vector : word) : K context :=
-  let! vidt_frame := readable_page part vidt in
-  if page_eq vidt_frame no_page then ret (no_context part) else
-  handler_context part vidt_frame vector.
+  let! its_vidt := mapping part vidt in
+  if negb (is_user its_vidt) then ret (no_context part) else
+  handler_context part (frame_of its_vidt) vector.
 
 (** The same for [part] or the first of its ancestors that can be told; they are told of a double fault.  Nobody is
     above the root: if it cannot be told of [vector], it is told of a double fault itself, so no child stops the machine

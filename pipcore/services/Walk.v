@@ -88,20 +88,21 @@ Definition offered (giver : page) (a : word) : K offer :=
   if negb (vaddr_eq (given_to g) no_vaddr) then ret (Offer ALREADY_GIVEN no_page) else
   ret (Offer DONE (frame_of e)).
 
+(** What is mapped at page [v] of [part]; the absent entry if that is no page of user space or a table is missing. *)
+Definition mapping (part : page) (v : vaddr) : K entry :=
+  if negb (user_page v) then ret no_entry else
+  let! table := leaf_mmu part v in
+  if page_eq table no_page then ret no_entry else
+  read_entry table (index_at v leaf_level).
+
 (** The page that user mode reads at page [v] of [part]; no page if it may not. *)
 Definition readable_page (part : page) (v : vaddr) : K page :=
-  if negb (user_page v) then ret no_page else
-  let! table := leaf_mmu part v in
-  if page_eq table no_page then ret no_page else
-  let! e := read_entry table (index_at v leaf_level) in
+  let! e := mapping part v in
   if is_user e then ret (frame_of e) else ret no_page.
 
 (** The same for writing. *)
 Definition writable_page (part : page) (v : vaddr) : K page :=
-  if negb (user_page v) then ret no_page else
-  let! table := leaf_mmu part v in
-  if page_eq table no_page then ret no_page else
-  let! e := read_entry table (index_at v leaf_level) in
+  let! e := mapping part v in
   if is_user e && is_writable e then ret (frame_of e) else ret no_page.
 
 End Walk.

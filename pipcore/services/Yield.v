@@ -31,13 +31,13 @@ Definition yieldTo (child vector save_slot flags_on_yield flags_on_wake : word) 
   if page_eq target no_page then
     (if word_eq child zero then ret ROOT_HAS_NO_PARENT else ret NOT_A_CHILD)
   else
-  let! caller_vidt := readable_page caller vidt in
-  if page_eq caller_vidt no_page then ret CALLER_VIDT_UNAVAILABLE else
-  let! target_vidt := readable_page target vidt in
-  if page_eq target_vidt no_page then ret TARGET_VIDT_UNAVAILABLE else
-  let! context := handler_context target target_vidt vector in
+  let! caller_vidt := mapping caller vidt in
+  if negb (is_user caller_vidt) then ret CALLER_VIDT_UNAVAILABLE else
+  let! target_vidt := mapping target vidt in
+  if negb (is_user target_vidt) then ret TARGET_VIDT_UNAVAILABLE else
+  let! context := handler_context target (frame_of target_vidt) vector in
   if page_eq (context_first context) no_page then ret TARGET_CONTEXT_UNAVAILABLE else
-  let! save_at := read_word caller_vidt (vidt_index save_slot) in
+  let! save_at := read_word (frame_of caller_vidt) (vidt_index save_slot) in
   leave caller context save_at flags_on_yield flags_on_wake.
 
 End Yield.

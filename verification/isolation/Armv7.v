@@ -54,3 +54,11 @@ Qed.
 
 Lemma armv7_vidt root : @is_user_page (armv7 root) (@vidt_page (armv7 root)) = true.
 Proof. done. Qed.
+
+(** A context in one page of user space ends before the address space does. *)
+Lemma armv7_context_fits root a : @is_user_page (armv7 root) (page_number a) = true ->
+  @in_one_page (armv7 root) a = true -> @context_fits (armv7 root) a = true.
+Proof.
+  intros L%armv7_user_page O. unfold in_one_page, context_fits, page_offset, page_number, page_bytes in *.
+  cbn -[N.div N.modulo N.leb] in *. apply N.leb_le in O. apply N.leb_le. pose proof (N.div_mod a 4096 ltac:(done)). lia.
+Qed.

@@ -148,19 +148,20 @@ Context (ρ : N -> role) (V : view) (s : state) (R : rep ρ V (mem s)) (I : inv 
 (** Reading and writing look up a context in the same way; they differ in what [get] finds of a page. *)
 Lemma gets_context (get : page -> vaddr -> K page) (may : N -> bool) c a :
   (forall v, gets (get c v) s (if may v then pg V c v else 0)) -> (forall v, may v = true -> pg V c v <> 0) ->
-  gets (if word_eq a zero || negb (context_fits a) then ret (no_context c) else let! p := get c (page_number a) in
+  gets (if word_eq a zero then ret (no_context c) else let! p := get c (page_number a) in
     if page_eq p no_page then ret (no_context c) else
     if in_one_page a then ret (UserContext c p p (page_offset a)) else
+    if negb (context_fits a) then ret (no_context c) else
     let! q := get c (page_number (context_end a)) in
     if page_eq q no_page then ret (no_context c) else
     ret (UserContext c p q (page_offset a)))%monad s (if all_of_context may a then context_at V c a else no_context c).
 Proof.
   intros G D. unfold all_of_context, context_at. open_tests.
-  destruct ((a =? 0) || negb (context_fits a)); cbn [negb andb]; [apply gets_ret|]. eapply gets_bind; [apply G|].
+  destruct (a =? 0); cbn [negb andb]; [apply gets_ret|]. eapply gets_bind; [apply G|].
   pose proof (D (page_number a)) as D1.
   destruct (may (page_number a)); cbn [andb]; [|rewrite N.eqb_refl; apply gets_ret].
   rewrite (proj2 (N.eqb_neq _ _) (D1 eq_refl)). destruct (in_one_page a); cbn [orb]; [apply gets_ret|].
-  eapply gets_bind; [apply G|]. pose proof (D (page_number (context_end a))) as D2.
+  destruct (context_fits a); cbn [negb andb]; [|apply gets_ret]. eapply gets_bind; [apply G|]. pose proof (D (page_number (context_end a))) as D2.
   destruct (may (page_number (context_end a))); [|rewrite N.eqb_refl; apply gets_ret].
   rewrite (proj2 (N.eqb_neq _ _) (D2 eq_refl)). apply gets_ret.
 Qed.
@@ -184,7 +185,7 @@ Lemma context_loadable c a may : is_partition ρ c -> (forall v, may v = true ->
 Proof.
   intros Pc Hm [_ [M1 M2]%andb_true_iff]%andb_true_iff. apply Hm in M1.
   destruct (readable_data _ _ _ _ _ R I M1) as [E Z]. split; [|exact Z]. split; [exact Pc|exact E|]. cbn.
-  destruct (in_one_page a); [exact E|]. by eapply readable_data, Hm.
+  destruct (in_one_page a); [exact E|]. apply andb_true_iff in M2 as [_ M2]. by eapply readable_data, Hm.
 Qed.
 
 (** The slots of a VIDT. *)

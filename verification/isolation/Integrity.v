@@ -246,7 +246,7 @@ Proof.
   assert (forall v, may_write V a v = true -> own (pg V a v)) as Ho.
   { intros v M%writable_readable. apply mapped_own. apply andb_true_iff in M as [_ U]. by apply (inv_user _ _ I). }
   intros [_ [M1 M2]%andb_true_iff]%andb_true_iff. apply kept_stored, stored_saved; [by apply Ho|]. cbn.
-  destruct (in_one_page save_at); by apply Ho.
+  destruct (in_one_page save_at); [by apply Ho|]. apply andb_true_iff in M2 as [_ M2]. by apply Ho.
 Qed.
 
 Lemma kept_with_vsti V' c (b : bool) : kept V' -> c = a \/ c = target -> kept (with_vsti c b V').

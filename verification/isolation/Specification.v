@@ -54,8 +54,7 @@ Definition is_full V c (l : N) : bool := list_capacity <? note_count (v_note V (
 Definition may_read V c v : bool := is_user_page v && e_user (v_entry V c v).
 Definition may_write V c v : bool := is_user_page v && (e_user (v_entry V c v) && e_write (v_entry V c v)).
 Definition all_of_context (f : N -> bool) (a : word) : bool :=
-  negb ((a =? 0) || negb (context_fits a)) && (f (page_number a)
-    && (in_one_page a || f (page_number (context_end a)))).
+  negb (a =? 0) && (f (page_number a) && (in_one_page a || context_fits a && f (page_number (context_end a)))).
 
 (** The address that slot [i] of the VIDT of [c] has; the address for [vector], and whether [c] can be told of it. *)
 Definition vidt_slot V c (i : index) : word := v_data V (pg V c vidt_page) i.

@@ -156,20 +156,35 @@ Proof.
   rewrite status_eq_refl. by apply wp_ret.
 Qed.
 
+Lemma gets_mapping c v : is_partition ρ c ->
+  gets (mapping c v) s (if is_user_page v then v_entry V c v else absent_entry).
+Proof.
+  intros Pc. unfold mapping. open_tests. destruct (is_user_page v) eqn:U; cbn [negb]; [|apply gets_ret].
+  eapply gets_bind; [by apply (gets_leaf _ _ _ R Mmu)|]. destruct (v_table V c Mmu 0 (prefix v 0)) as [p|] eqn:L; cbn.
+  - rewrite (proj2 (N.eqb_neq _ _) (table_nonzero _ _ _ _ _ _ _ _ R L)). by apply (gets_read_entry _ _ _ R).
+  - rewrite (co_entry _ _ (proj1 R) _ _ L). apply gets_ret.
+Qed.
+
+(** Whether user mode may read there, and the page. *)
+Lemma user_mapping c v : e_user (if is_user_page v then v_entry V c v else absent_entry) = may_read V c v.
+Proof. unfold may_read. by destruct (is_user_page v). Qed.
+
+Lemma frame_of_mapping c v : may_read V c v = true ->
+  e_frame (if is_user_page v then v_entry V c v else absent_entry) = pg V c v.
+Proof. unfold may_read. by destruct (is_user_page v). Qed.
+
 Lemma gets_readable_page c v : is_partition ρ c ->
   gets (readable_page c v) s (if may_read V c v then pg V c v else 0).
 Proof.
-  intros Pc. apply gets_wp. unfold readable_page, may_read. open_tests.
-  destruct (is_user_page v) eqn:U; cbn [negb andb]; [|by apply wp_ret].
-  eapply wp_entry; [exact Pc|done|intros _ ->; by apply wp_ret|]. intros p _. destruct (e_user _); by apply wp_ret.
+  intros Pc. eapply gets_bind; [by apply gets_mapping|]. open_tests. rewrite user_mapping.
+  destruct (may_read V c v) eqn:M; [rewrite (frame_of_mapping _ _ M)|]; apply gets_ret.
 Qed.
 
 Lemma gets_writable_page c v : is_partition ρ c ->
   gets (writable_page c v) s (if may_write V c v then pg V c v else 0).
 Proof.
-  intros Pc. apply gets_wp. unfold writable_page, may_write. open_tests.
-  destruct (is_user_page v) eqn:U; cbn [negb andb]; [|by apply wp_ret].
-  eapply wp_entry; [exact Pc|done|intros _ ->; by apply wp_ret|]. intros p _. destruct (_ && _); by apply wp_ret.
+  intros Pc. eapply gets_bind; [by apply gets_mapping|]. unfold may_write.
+  destruct (is_user_page v); cbn; [destruct (_ && _)|]; apply gets_ret.
 Qed.
 
 Lemma writable_readable c v : may_write V c v = true -> may_read V c v = true.

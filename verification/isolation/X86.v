@@ -65,6 +65,14 @@ Qed.
 Lemma x86_vidt root : @is_user_page (x86 root) (@vidt_page (x86 root)) = true.
 Proof. done. Qed.
 
+(** A context in one page of user space ends before the address space does. *)
+Lemma x86_context_fits root a : @is_user_page (x86 root) (page_number a) = true -> @in_one_page (x86 root) a = true ->
+  @context_fits (x86 root) a = true.
+Proof.
+  intros L%x86_user_page O. unfold in_one_page, context_fits, page_offset, page_number, page_bytes in *.
+  cbn -[N.div N.modulo N.leb] in *. apply N.leb_le in O. apply N.leb_le. pose proof (N.div_mod a 4096 ltac:(done)). lia.
+Qed.
+
 (** ** A machine of 32 frames: two levels of 8 entries, the first slot of a root table the kernel's *)
 Definition small : Params := {|
   table_size := 8;

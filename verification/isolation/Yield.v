@@ -58,14 +58,10 @@ Proof.
   apply wp_bind. eapply wp_gets; [exact G|].
   destruct (N.eqb_spec (yield_target V x child) 0) as [|Ht]; cbn [negb first_failing]; [destruct (child =? 0); refuse|].
   specialize (Pt Ht). set (tg := yield_target V x child) in *. apply wp_bind.
-  eapply wp_gets; [eapply gets_readable_page; [exact R|partition]|].
-  pose proof (readable_data _ _ _ x vidt_page R I) as D1.
-  destruct (may_read V x vidt_page) eqn:M1; [|rewrite N.eqb_refl; refuse].
-  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D1 eq_refl))). apply wp_bind.
-  eapply wp_gets; [eapply gets_readable_page; [exact R|exact Pt]|].
-  pose proof (readable_data _ _ _ tg vidt_page R I) as D2.
-  destruct (may_read V tg vidt_page) eqn:M2; [|rewrite N.eqb_refl; refuse].
-  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D2 eq_refl))). apply wp_bind.
+  eapply wp_gets; [eapply gets_mapping; [exact R|partition]|]. rewrite user_mapping.
+  destruct (may_read V x vidt_page) eqn:M1; cbn [negb]; [|refuse]. rewrite (frame_of_mapping _ _ _ M1). apply wp_bind.
+  eapply wp_gets; [eapply gets_mapping; [exact R|exact Pt]|]. rewrite user_mapping.
+  destruct (may_read V tg vidt_page) eqn:M2; cbn [negb]; [|refuse]. rewrite (frame_of_mapping _ _ _ M2). apply wp_bind.
   eapply wp_gets; [eapply gets_handler_context; [exact R|exact I|exact Pt|exact M2]|]. cbv zeta.
   destruct (all_of_context (may_read V tg) (vidt_word V tg vector)) eqn:A; [|refuse].
   destruct (context_loadable ρ V (State m x r t) R I tg _ (may_read V tg) Pt ltac:(done) A) as [L Z].
@@ -80,10 +76,9 @@ Lemma wp_save_interrupted ρ V m r t c (Q : unit -> state -> Prop) : rep ρ V m 
 Proof.
   intros R I Pc HQ. unfold save_interrupted, interrupted in *. open_tests. apply wp_bind.
   eapply wp_gets; [eapply gets_interrupt_state; [exact R|exact Pc]|]. apply wp_bind.
-  eapply wp_gets; [eapply gets_readable_page; [exact R|exact Pc]|].
-  pose proof (readable_data _ _ _ c vidt_page R I) as D. cbv zeta in HQ.
-  destruct (may_read V c vidt_page) eqn:M; cbn [andb] in HQ; [|rewrite N.eqb_refl; by apply wp_ret, HQ].
-  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D eq_refl))). apply wp_bind.
+  eapply wp_gets; [eapply gets_mapping; [exact R|exact Pc]|]. rewrite user_mapping. cbv zeta in HQ.
+  destruct (may_read V c vidt_page) eqn:M; cbn [andb] in HQ; cbn [negb]; [|by apply wp_ret, HQ].
+  rewrite (frame_of_mapping _ _ _ M). apply wp_bind.
   set (save_at := vidt_slot V c (if v_vsti V c then vsti_slot else vcli_slot)) in *. eapply wp_gets with (a := save_at).
   { unfold save_at. destruct (v_vsti V c); eapply gets_vidt_slot; done. }
   apply wp_bind. eapply wp_gets; [by eapply gets_writable_context|].
@@ -107,9 +102,9 @@ Lemma gets_handler_in ρ V s c vector : rep ρ V (mem s) -> inv ρ V -> is_parti
   gets (handler_in c vector) s (handler_of V c vector).
 Proof.
   intros R I Pc. unfold handler_in, handler_of, has_handler. open_tests.
-  eapply gets_bind; [by eapply gets_readable_page|]. pose proof (readable_data _ _ _ c vidt_page R I) as D.
-  destruct (may_read V c vidt_page) eqn:M; cbn [andb]; [|rewrite N.eqb_refl; apply gets_ret].
-  rewrite (proj2 (N.eqb_neq _ _) (proj2 (D eq_refl))). by eapply gets_handler_context.
+  eapply gets_bind; [by eapply gets_mapping|]. rewrite user_mapping.
+  destruct (may_read V c vidt_page) eqn:M; cbn [andb negb]; [|apply gets_ret].
+  rewrite (frame_of_mapping _ _ _ M). by eapply gets_handler_context.
 Qed.
 
 Lemma handler_loadable ρ V (s : state) c vector : rep ρ V (mem s) -> inv ρ V -> is_partition ρ c ->

@@ -22,7 +22,7 @@ import tempfile
 # For each service file its functions with checks, and the proof that a check less must break: it says what the service
 # answers and does.
 TARGETS = {
-    "Walk": (["child_at", "offered", "readable_page", "writable_page"], ["Step"]),
+    "Walk": (["child_at", "offered", "mapping", "readable_page", "writable_page"], ["Step"]),
     "Give": (["hide", "show"], ["Give"]),
     "AddRemove": (["addVAddr", "removeVAddr", "mappedInChild"], ["AddRemove"]),
     "CreatePartition": (["repeats", "createPartition"], ["Create"]),
@@ -60,10 +60,6 @@ PARTS = [
     ("prepare", "word_eq second fourth || ", ""),
     ("prepare", " || word_eq third fourth", ""),
     ("is_spare", " && negb (page_eq next no_page)", ""),
-    ("readable_context", "word_eq a zero || ", ""),
-    ("readable_context", " || negb (context_fits a)", ""),
-    ("writable_context", "word_eq a zero || ", ""),
-    ("writable_context", " || negb (context_fits a)", ""),
     ("writable_page", "is_user e && ", ""),
     ("writable_page", " && is_writable e", ""),
     ("handler_from", "if page_eq part root then", "if false then"),

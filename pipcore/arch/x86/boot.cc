@@ -26,7 +26,6 @@ extern char kernel_begin[];
 extern char kernel_data_begin[];
 extern char kernel_end[];
 extern char kernel_stack_guard[];
-extern char kernel_stack_top[];
 void fast_entry();
 [[noreturn]] void leave_kernel();
 
@@ -173,7 +172,7 @@ void InitializeFastEntry() {
   constexpr std::uint32_t kSysenterEsp = 0x175;
   constexpr std::uint32_t kSysenterEip = 0x176;
   WriteModelSpecificRegister(kSysenterCs, PIP_KERNEL_CODE);
-  WriteModelSpecificRegister(kSysenterEsp, AddressOf(kernel_stack_top));
+  WriteModelSpecificRegister(kSysenterEsp, AddressOf(registers) + PIP_REGISTERS_PUSHA_END);
   WriteModelSpecificRegister(kSysenterEip, static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(fast_entry)));
 }
 

@@ -8,6 +8,7 @@
      interrupt, fault:   -4 SS  -8 ESP  -12 EFLAGS  -16 CS  -20 EIP  (-24 error code)    Intel SDM volume 3A, 6.12.1
      call gate:          -4 SS  -8 ESP  -12 CS      -16 EIP                              Intel SDM volume 3A, 5.8.5
      SYSENTER:           nothing; EIP and ESP come in EDX and ECX                        Intel SDM volume 3A, 5.8.7
+                         (and ESP is set to where PUSHA fills registers[], not to the stack)
 
    From virtual-8086 mode, four segment registers stand above an interrupt's frame (Intel SDM volume 3B, 20.3.1).
    User mode cannot enter that mode on a processor, but it can in QEMU 7.2, whose IRET loads VM at any privilege level.
@@ -26,12 +27,28 @@
         movw    \scratch16, %es
 .endm
 
+/* On each way in that may lead to another partition: none finds another's selectors. */
+.macro load_all_segments scratch32, scratch16
+        load_kernel_segments \scratch32, \scratch16
+        movw    \scratch16, %fs
+        movw    \scratch16, %gs
+.endm
+
 /* Stores EDI ESI EBP . EBX EDX ECX EAX, in that order, where a context has them.  ESP points at registers[] for two
    instructions: nothing else may push in between.  Interrupts and single steps are off here, and NMI, double fault and
    machine check run in tasks of their own. */
 .macro save_all_registers
         movl    $registers + PIP_REGISTERS_PUSHA_END, %esp
         pushal
+.endm
+
+/* The frame of an interrupt or a fault, from EIP on, to registers[]; the stack then has SS only. */
+.macro save_frame
+        movl    $kernel_stack_top - 20, %esp
+        popl    registers + PIP_REGISTER_EIP
+        popl    %eax                            /* CS */
+        popl    registers + PIP_REGISTER_EFLAGS
+        popl    registers + PIP_REGISTER_ESP
 .endm
 
 /* ---------------------------------------------------------------------- faults and software interrupts */
@@ -70,16 +87,11 @@ fault_entry:
         cmpl    $kernel_stack_top - 28, %esp
         jne     fault_unusual
         save_all_registers
-        load_kernel_segments %eax, %ax
+        load_all_segments %eax, %ax
         cld
-        movl    $kernel_stack_top - 28, %esp    /* the vector: argument of the function called */
-        movl    kernel_stack_top - 20, %eax
-        movl    kernel_stack_top - 12, %ecx
-        movl    kernel_stack_top - 8, %edx
-        movl    %eax, registers + PIP_REGISTER_EIP
-        movl    %ecx, registers + PIP_REGISTER_EFLAGS
-        movl    %edx, registers + PIP_REGISTER_ESP
-        movl    (%esp), %ebx
+        save_frame
+        movl    kernel_stack_top - 28, %ebx     /* the vector */
+        pushl   %ebx
         call    deliverFault
         testl   %eax, %eax
         je      leave_kernel
@@ -100,7 +112,7 @@ fault_unusual:
 
 fault_in_virtual_8086:
         save_all_registers
-        load_kernel_segments %eax, %ax
+        load_all_segments %eax, %ax
         cld
         movl    $kernel_stack_top - 44, %esp
         call    save_virtual_8086
@@ -125,11 +137,17 @@ fault_in_kernel:
 
 /* ---------------------------------------------------------------------- hardware interrupts */
 
+        /* Lines below 7 are the first controller's and never spurious: their vector is pushed, 32 + line. */
 .macro interrupt line
         .balign 16
 interrupt_\line:
-        pushl   $\line
+        .if     \line < PIP_FIRST_UNUSUAL_LINE
+        pushl   $PIP_FIRST_INTERRUPT_VECTOR + \line
         jmp     interrupt_entry
+        .else
+        pushl   $\line
+        jmp     unusual_interrupt_entry
+        .endif
 .endm
         .altmacro
         .set    i, 0
@@ -141,42 +159,42 @@ interrupt_\line:
 
         .balign 16
 interrupt_entry:
-        /* line, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+        /* vector, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
         cmpl    $kernel_stack_top - 24, %esp
-        jne     interrupt_unusual
+        jne     interrupt_elsewhere
         save_all_registers
-        load_kernel_segments %eax, %ax
+        load_all_segments %eax, %ax
         cld
-        movl    $kernel_stack_top - 24, %esp    /* the line: argument of the function called */
-        movl    kernel_stack_top - 20, %eax
-        movl    kernel_stack_top - 12, %ecx
-        movl    kernel_stack_top - 8, %edx
-        movl    %eax, registers + PIP_REGISTER_EIP
-        movl    %ecx, registers + PIP_REGISTER_EFLAGS
-        movl    %edx, registers + PIP_REGISTER_ESP
-        /* Lines below 7 are the first controller's and never spurious: acknowledged with one command (Intel 8259A data
-           sheet, OCW2), delivered as vector 32 + line. */
-        cmpl    $PIP_FIRST_UNUSUAL_LINE, (%esp)
-        jae     interrupt_on_unusual_line
-        movb    $PIP_END_OF_INTERRUPT, %al
+        save_frame
+        movb    $PIP_END_OF_INTERRUPT, %al      /* one command acknowledges it (Intel 8259A data sheet, OCW2) */
         outb    %al, $PIP_MASTER_COMMAND
-        addl    $PIP_FIRST_INTERRUPT_VECTOR, (%esp)
-        movl    (%esp), %ebx
+        movl    kernel_stack_top - 24, %ebx     /* the vector */
+        pushl   %ebx
         call    deliverInterrupt
         testl   %eax, %eax
         je      leave_kernel
         pushl   %ebx
         call    StopForInterrupt
 
-interrupt_on_unusual_line:
+        /* The same with a line, which may be spurious or the second controller's. */
+unusual_interrupt_entry:
+        cmpl    $kernel_stack_top - 24, %esp
+        jne     interrupt_unusual
+        save_all_registers
+        load_all_segments %eax, %ax
+        cld
+        save_frame
+        pushl   kernel_stack_top - 24
         call    HandleInterrupt
         jmp     leave_kernel
 
+interrupt_elsewhere:
+        subl    $PIP_FIRST_INTERRUPT_VECTOR, (%esp)
 interrupt_unusual:
         testl   $PIP_EFLAGS_VM, 12(%esp)
         jz      interrupt_in_kernel
         save_all_registers
-        load_kernel_segments %eax, %ax
+        load_all_segments %eax, %ax
         cld
         movl    $kernel_stack_top - 40, %esp
         call    save_virtual_8086
@@ -223,7 +241,7 @@ gate_entry:
         popl    %eax
         pushl   $PIP_EFLAGS_FIXED
         popfl                                   /* no interrupts, single steps, nested task, backward strings */
-        load_kernel_segments %ecx, %cx
+        load_all_segments %ecx, %cx
         movl    %eax, registers + PIP_REGISTER_EFLAGS
         movl    kernel_stack_top - 16, %eax
         movl    kernel_stack_top - 8, %ecx
@@ -241,36 +259,35 @@ gate_entry:
 
 /* ---------------------------------------------------------------------- the way out */
 
-        .globl  leave_service
-leave_service:
-        cmpl    $0, pending_interrupt
-        je      leave_kernel
-        call    DeliverPendingInterrupt
+/* From registers[] to user mode, with these bits set in EFLAGS.  SS stands above ESP's place in the exit frame. */
+.macro return_to_user flags
+        andl    $PIP_EFLAGS_USER, registers + PIP_REGISTER_EFLAGS
+        orl     $\flags, registers + PIP_REGISTER_EFLAGS
+        movl    $registers + PIP_REGISTER_EDI, %esp
+        popal
+        movl    $exit_esp + 4, %esp
+        pushl   registers + PIP_REGISTER_ESP
+        pushl   registers + PIP_REGISTER_EFLAGS
+        pushl   $PIP_USER_CODE
+        pushl   registers + PIP_REGISTER_EIP
+        iretl
+.endm
 
+        /* Only a root that is VCLI runs with interrupts masked.  One that came in a call gate has waited until then. */
         .globl  leave_kernel
 leave_kernel:
-        movl    registers + PIP_REGISTER_EFLAGS, %eax
-        andl    $PIP_EFLAGS_USER, %eax
-        orl     $PIP_EFLAGS_FIXED | PIP_EFLAGS_IF, %eax
         movl    running_partition, %ecx
         cmpl    root_partition, %ecx
         jne     1f
         shll    $12, %ecx
         cmpl    $0, physical_memory + PIP_DESCRIPTOR_VSTI_BYTES(%ecx)
         jne     1f
-        andl    $~PIP_EFLAGS_IF, %eax           /* the root is VCLI */
-1:      movl    registers + PIP_REGISTER_EIP, %ecx
-        movl    registers + PIP_REGISTER_ESP, %edx
-        movl    %eax, exit_eflags
-        movl    %ecx, exit_eip
-        movl    %edx, exit_esp
-        movl    $PIP_USER_DATA, %eax            /* no partition finds another's selectors */
-        movw    %ax, %fs
-        movw    %ax, %gs
-        movl    $registers + PIP_REGISTER_EDI, %esp
-        popal
-        movl    $exit_frame, %esp
-        iretl
+        return_to_user PIP_EFLAGS_FIXED
+1:      cmpl    $0, pending_interrupt
+        jne     2f
+        return_to_user PIP_EFLAGS_FIXED | PIP_EFLAGS_IF
+2:      call    DeliverPendingInterrupt
+        jmp     leave_kernel
 
 /* ---------------------------------------------------------------------- SYSENTER */
 
@@ -279,10 +296,13 @@ leave_kernel:
         .balign 16
         .globl  fast_entry
 fast_entry:
+        /* What is pushed here, or by a single step at these instructions, falls on registers[], yet to be filled. */
         pushl   $PIP_EFLAGS_FIXED
         popfl
         cmpb    $PIP_FAST_SERVICE_YIELD, %al
-        jae     fast_leaving
+        je      fast_yield
+        ja      fast_unusual
+        movl    $kernel_stack_top, %esp
         movl    %edx, %ss:exit_eip
         movl    %ecx, %ss:exit_esp
         load_kernel_segments %ecx, %cx
@@ -293,12 +313,12 @@ fast_entry:
         pushl   %esi
         pushl   %ebx
         call    *fast_services(, %ecx, 4)
-        cmpl    $0, pending_interrupt
-        jne     fast_pending
         movl    running_partition, %ecx
         cmpl    root_partition, %ecx
         je      2f
-1:      movl    $PIP_EFLAGS_FIXED | PIP_EFLAGS_IF, exit_eflags
+1:      cmpl    $0, pending_interrupt
+        jne     fast_pending
+        movl    $PIP_EFLAGS_FIXED | PIP_EFLAGS_IF, exit_eflags
         xorl    %ecx, %ecx
         movl    $exit_frame, %esp
         iretl
@@ -312,20 +332,20 @@ fast_entry:
 
         /* yield may leave the caller: all that a context has is saved first.  So it is for numbers beyond, which are
            not services of the model. */
-fast_leaving:
-        movl    %edx, %ss:registers + PIP_REGISTER_EIP
-        movl    %ecx, %ss:registers + PIP_REGISTER_ESP
-        load_kernel_segments %ecx, %cx
-        movl    $0, %edx                        /* keeps the flags of the comparison */
+.macro save_caller
+        pushal
+        load_all_segments %ebp, %bp
+        movl    $kernel_stack_top, %esp
+        movl    %edx, registers + PIP_REGISTER_EIP
         movl    $PIP_EFLAGS_FIXED, registers + PIP_REGISTER_EFLAGS
-        movl    %edi, registers + PIP_REGISTER_EDI
-        movl    %esi, registers + PIP_REGISTER_ESI
-        movl    %ebp, registers + PIP_REGISTER_EBP
-        movl    %ebx, registers + PIP_REGISTER_EBX
-        movl    %edx, registers + PIP_REGISTER_EDX
-        movl    %edx, registers + PIP_REGISTER_ECX
-        movl    %edx, registers + PIP_REGISTER_EAX
-        jne     fast_unusual
+        movl    %ecx, registers + PIP_REGISTER_ESP
+        movl    $0, registers + PIP_REGISTER_EDX
+        movl    $0, registers + PIP_REGISTER_ECX
+        movl    $0, registers + PIP_REGISTER_EAX
+.endm
+
+fast_yield:
+        save_caller
         /* yieldTo(child, vector, save slot, flags on yield, flags on wake): ESI has the slot above the vector, bit 8 of
            EAX says whether the flags on yield are not 0. */
         pushl   %edi
@@ -338,14 +358,15 @@ fast_leaving:
         pushl   %ebx
         call    yieldTo
         testl   %eax, %eax
-        je      leave_service
+        je      leave_kernel
         movl    %eax, registers + PIP_REGISTER_EAX
-        jmp     leave_service
+        jmp     leave_kernel
 fast_unusual:
+        save_caller
         pushl   %ebx
         pushl   %eax
         call    HandleUnusualService
-        jmp     leave_service
+        jmp     leave_kernel
 
         /* An interrupt that came in a call gate of an earlier call is still waiting. */
 fast_pending:
@@ -361,7 +382,8 @@ fast_pending:
         movl    %edx, registers + PIP_REGISTER_EDX
         movl    $0, registers + PIP_REGISTER_ECX
         movl    %eax, registers + PIP_REGISTER_EAX
-        jmp     leave_service
+        load_all_segments %eax, %ax
+        jmp     leave_kernel
 
 /* ---------------------------------------------------------------------- tasks for the worst */
 

@@ -19,7 +19,7 @@ Context `{Params}.
 
 Elpi Reify kernel_program kernel kernel_pure kernel_primitives
   walk leaf_mmu leaf_shadow1 leaf_shadow2 descend lowest_mmu lowest_shadow1 lowest_shadow2
-  child_at offered readable_page writable_page
+  child_at offered mapping readable_page writable_page
   hide show set_gift give give_back
   addVAddr removeVAddr mappedInChild
   createPartition

@@ -43,5 +43,7 @@
 
 /* The outcome that a successful service sees: compilers lay code out for it.  The value is the condition itself. */
 #define PIP_LIKELY(condition) __builtin_expect((condition), 1)
+/* A function that is hardly ever called: compilers keep it out of line, and out of the way of what is. */
+#define PIP_SELDOM __attribute__((cold, noinline))
 
 #endif

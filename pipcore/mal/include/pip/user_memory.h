@@ -59,7 +59,12 @@ static inline void write_byte(page_t p, page_t q, word_t o, word_t x) {
         set_byte(\at(physical_memory[\at(r, Here)][\at(i, Here)], Pre), o & 3, x); */
 }
 
-/* One register from or to its place in a context at byte o of p, which may go on in q: least significant byte first. */
+/* One register from or to its place in a context at byte o of p, which may go on in q: least significant byte first.
+   Contexts are hardly ever so placed: these stay out of line, and the registers of the processor to the usual way. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wattributes"
+static void load_register(page_t p, page_t q, offset_t o, index_t i) PIP_SELDOM;
+static void store_register(page_t p, page_t q, offset_t o, index_t i) PIP_SELDOM;
 /*@ requires is_page(p) && is_page(q) && o < PIP_PAGE_BYTES && i < PIP_CONTEXT_WORDS; assigns registers[i];
     ensures word: registers[i] == byte_at(p, q, o + 4 * i) + 256 * byte_at(p, q, o + 4 * i + 1) +
               65536 * byte_at(p, q, o + 4 * i + 2) + 16777216 * byte_at(p, q, o + 4 * i + 3); */
@@ -83,6 +88,7 @@ static inline void store_register(page_t p, page_t q, offset_t o, index_t i) {
   write_byte(p, q, at + 2U, (w >> 16) & 0xFFU);
   write_byte(p, q, at + 3U, w >> 24);
 }
+#pragma GCC diagnostic pop
 
 /* All registers from or to words of one page, at byte o, a multiple of 4.  Where instructions copy many words at once,
    pip/machine.h has copy_context. */
@@ -94,7 +100,6 @@ static inline void load_registers(page_t p, offset_t o) {
 #ifdef PIP_COPIES_CONTEXTS
   copy_context(registers, words);
 #else
-#pragma GCC unroll 19
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> registers[j] == words[j];
       loop assigns i, registers[0 .. PIP_CONTEXT_WORDS - 1];
@@ -113,7 +118,6 @@ static inline void store_registers(page_t p, offset_t o) {
 #ifdef PIP_COPIES_CONTEXTS
   copy_context(words, registers);
 #else
-#pragma GCC unroll 19
   /*@ loop invariant range: 0 <= i <= PIP_CONTEXT_WORDS;
       loop invariant copied: \forall integer j; 0 <= j < i ==> words[j] == registers[j];
       loop assigns i, physical_memory[p][(o >> 2) .. (o >> 2) + PIP_CONTEXT_WORDS - 1];
