@@ -161,7 +161,8 @@ Proof.
   pose proof (D (page_number a)) as D1.
   destruct (may (page_number a)); cbn [andb]; [|rewrite N.eqb_refl; apply gets_ret].
   rewrite (proj2 (N.eqb_neq _ _) (D1 eq_refl)). destruct (in_one_page a); cbn [orb]; [apply gets_ret|].
-  destruct (context_fits a); cbn [negb andb]; [|apply gets_ret]. eapply gets_bind; [apply G|]. pose proof (D (page_number (context_end a))) as D2.
+  destruct (context_fits a); cbn [negb andb]; [|apply gets_ret]. eapply gets_bind; [apply G|].
+  pose proof (D (page_number (context_end a))) as D2.
   destruct (may (page_number (context_end a))); [|rewrite N.eqb_refl; apply gets_ret].
   rewrite (proj2 (N.eqb_neq _ _) (D2 eq_refl)). apply gets_ret.
 Qed.
