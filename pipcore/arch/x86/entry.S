@@ -137,15 +137,14 @@ fault_in_kernel:
 
 /* ---------------------------------------------------------------------- hardware interrupts */
 
-        /* Lines below 7 are the first controller's and never spurious: their vector is pushed, 32 + line. */
+        /* The vector is 32 + line.  Lines below 7 are the first controller's and never spurious. */
 .macro interrupt line
         .balign 16
 interrupt_\line:
-        .if     \line < PIP_FIRST_UNUSUAL_LINE
         pushl   $PIP_FIRST_INTERRUPT_VECTOR + \line
+        .if     \line < PIP_FIRST_UNUSUAL_LINE
         jmp     interrupt_entry
         .else
-        pushl   $\line
         jmp     unusual_interrupt_entry
         .endif
 .endm
@@ -161,7 +160,7 @@ interrupt_\line:
 interrupt_entry:
         /* vector, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
         cmpl    $kernel_stack_top - 24, %esp
-        jne     interrupt_elsewhere
+        jne     interrupt_unusual
         save_all_registers
         load_all_segments %eax, %ax
         cld
@@ -176,7 +175,7 @@ interrupt_entry:
         pushl   %ebx
         call    StopForInterrupt
 
-        /* The same with a line, which may be spurious or the second controller's. */
+        /* The same on a line that may be spurious or the second controller's. */
 unusual_interrupt_entry:
         cmpl    $kernel_stack_top - 24, %esp
         jne     interrupt_unusual
@@ -188,8 +187,6 @@ unusual_interrupt_entry:
         call    HandleInterrupt
         jmp     leave_kernel
 
-interrupt_elsewhere:
-        subl    $PIP_FIRST_INTERRUPT_VECTOR, (%esp)
 interrupt_unusual:
         testl   $PIP_EFLAGS_VM, 12(%esp)
         jz      interrupt_in_kernel
@@ -209,7 +206,7 @@ interrupt_in_kernel:
         pushl   %es
         load_kernel_segments %eax, %ax
         cld
-        pushl   40(%esp)                        /* the line */
+        pushl   40(%esp)                        /* the vector */
         call    NoteInterrupt
         addl    $4, %esp
         popl    %es

@@ -28,8 +28,8 @@ void HandleFault(std::uint32_t vector);
 [[noreturn]] void StopForFault(std::uint32_t vector);
 [[noreturn]] void StopForInterrupt(std::uint32_t vector);
 [[noreturn]] void HandleKernelFault(std::uint32_t vector, std::uint32_t error, std::uint32_t eip);
-void HandleInterrupt(std::uint32_t line);
-void NoteInterrupt(std::uint32_t line);
+void HandleInterrupt(std::uint32_t vector);
+void NoteInterrupt(std::uint32_t vector);
 void DeliverPendingInterrupt();
 void HandleGate(std::uint32_t gate);
 void HandleUnusualService(std::uint32_t service_word, std::uint32_t argument);
@@ -133,15 +133,15 @@ void HandleLastResort(std::uint32_t vector) {
   pip::kernel::LastWords(line);
 }
 
-void HandleInterrupt(std::uint32_t line) {
-  if (pip::x86::AcknowledgeInterrupt(line)) {
-    pip::x86::Deliver(PIP_FIRST_INTERRUPT_VECTOR + line);
+void HandleInterrupt(std::uint32_t vector) {
+  if (pip::x86::AcknowledgeInterrupt(vector - PIP_FIRST_INTERRUPT_VECTOR)) {
+    pip::x86::Deliver(vector);
   }
 }
 
-void NoteInterrupt(std::uint32_t line) {
-  if (pip::x86::AcknowledgeInterrupt(line)) {
-    pending_interrupt = PIP_FIRST_INTERRUPT_VECTOR + line;
+void NoteInterrupt(std::uint32_t vector) {
+  if (pip::x86::AcknowledgeInterrupt(vector - PIP_FIRST_INTERRUPT_VECTOR)) {
+    pending_interrupt = vector;
   }
 }
 
