@@ -36,7 +36,7 @@ Inductive kind : Type := Mmu | Shadow1 | Shadow2.
 Inductive object : Type :=
 | Data (words : index -> word)                              (* user data: arbitrary words *)
 | DescriptorPage (d : descriptor)
-| Table (entries : index -> entry)                          (* MMU table of any level, interior shadow table *)
+| Table (height : level) (entries : index -> entry)         (* MMU table of any level, interior shadow table *)
 | Shadow1Leaf (gifts : index -> gift)
 | Shadow2Leaf (origins : index -> vaddr)                    (* where the parent maps the page *)
 | ListPage (header : list_header) (records : index -> table_record).
@@ -87,7 +87,7 @@ Fixpoint walk_memory (m : memory) (p : page) (l : nat) (v : vaddr) : option page
   | O => Some p
   | S less =>
       match m p with
-      | Table t => if e_present (t (position v l)) then walk_memory m (e_frame (t (position v l))) less v else None
+      | Table _ t => if e_present (t (position v l)) then walk_memory m (e_frame (t (position v l))) less v else None
       | _ => None
       end
   end.
@@ -100,7 +100,7 @@ Definition leaf (m : memory) (c : page) (k : kind) (v : vaddr) : option page :=
 
 Definition mmu_entry (m : memory) (c : page) (v : vaddr) : entry :=
   match leaf m c Mmu v with
-  | Some p => match m p with Table t => t (position v 0) | _ => absent_entry end
+  | Some p => match m p with Table _ t => t (position v 0) | _ => absent_entry end
   | None => absent_entry
   end.
 

@@ -151,29 +151,35 @@ Definition write_register (i : index) (w : word) : K unit :=
 
 (** ** Tables *)
 Definition in_table (i : index) : K unit := if i <? table_size then ret tt else undefined.
-Definition read_entry (p : page) (i : index) : K entry :=
+(** Tables know their level, and have no use for the primitives of another one: hardware may keep the entries of
+    interior tables in another way (ARMv7). *)
+Definition get_entry (l : level) (p : page) (i : index) : K entry :=
   in_table i ;; let! o := get p in
-  match o with Table t => if e_kernel (t i) then undefined else ret (t i) | _ => undefined end.
-Definition write_entry (p : page) (i : index) (e : entry) : K unit :=
+  match o with Table h t => if (h =? l) && negb (e_kernel (t i)) then ret (t i) else undefined | _ => undefined end.
+Definition put_entry (l : level) (p : page) (i : index) (e : entry) : K unit :=
   in_table i ;; let! o := get p in
-  match o with Table t => if e_kernel (t i) then undefined else put p (Table (update t i e)) | _ => undefined end.
-(** The same for the entry on the way to page [v] of user space in an interior table of level [l], not a leaf.  The
-    model's entries are alike at all levels; hardware may keep those of interior tables in another way (ARMv7), so that
-    in C they are functions of their own. *)
-Definition read_link (p : page) (v : vaddr) (l : level) : K entry :=
-  if is_user_page v && negb (l =? 0) then read_entry p (index_at v l) else undefined.
-Definition write_link (p : page) (v : vaddr) (l : level) (e : entry) : K unit :=
-  if is_user_page v && negb (l =? 0) then write_entry p (index_at v l) e else undefined.
-(** Whether [f] holds of no entry of a table. *)
-Definition no_entry_has (f : entry -> bool) (t : index -> entry) : bool :=
-  N.recursion true (fun i b => b && negb (f (t i))) table_size.
-(** Whether a table, not a top one, has no entry at all. *)
-Definition is_empty_table (p : page) : K bool :=
-  let! o := get p in
   match o with
-  | Table t => if no_entry_has e_kernel t then ret (no_entry_has e_present t) else undefined
+  | Table h t => if (h =? l) && negb (e_kernel (t i)) then put p (Table h (update t i e)) else undefined
   | _ => undefined
   end.
+(** Of leaf tables. *)
+Definition read_entry (p : page) (i : index) : K entry := get_entry 0 p i.
+Definition write_entry (p : page) (i : index) (e : entry) : K unit := put_entry 0 p i e.
+(** Of an interior table of level [l]: the entry on the way to page [v] of user space. *)
+Definition read_link (p : page) (v : vaddr) (l : level) : K entry :=
+  if is_user_page v && negb (l =? 0) then get_entry l p (index_at v l) else undefined.
+(** What an interior table may hold: nothing, or a link that narrows no right. *)
+Definition is_link (e : entry) : bool :=
+  if e_present e then e_user e && e_write e && e_execute e
+  else (e_frame e =? 0) && negb (e_user e || e_write e || e_execute e).
+Definition write_link (p : page) (v : vaddr) (l : level) (e : entry) : K unit :=
+  if is_user_page v && negb (l =? 0) && is_link e then put_entry l p (index_at v l) e else undefined.
+(** Whether a table, not a top one, has no entry at all. *)
+Definition has_no_entry (t : index -> entry) : bool :=
+  N.recursion true (fun i b => b && negb (e_present (t i))) table_size.
+Definition is_empty_table (p : page) : K bool :=
+  let! o := get p in
+  match o with Table h t => if h <? N.of_nat top then ret (has_no_entry t) else undefined | _ => undefined end.
 Definition read_gift (p : page) (i : index) : K gift :=
   in_table i ;; let! o := get p in match o with Shadow1Leaf t => ret (t i) | _ => undefined end.
 Definition write_gift (p : page) (i : index) (g : gift) : K unit :=
@@ -268,8 +274,8 @@ Definition empty_table (k : kind) (l : level) : object :=
   match l, k with
   | 0, Shadow1 => Shadow1Leaf (fun _ => no_gift)
   | 0, Shadow2 => Shadow2Leaf (fun _ => 0)
-  | _, Mmu => Table (fun i => if (l =? N.of_nat top) && kernel_slot i then kernel_entry else absent_entry)
-  | _, _ => Table (fun _ => absent_entry)
+  | _, Mmu => Table l (fun i => if (l =? N.of_nat top) && kernel_slot i then kernel_entry else absent_entry)
+  | _, _ => Table l (fun _ => absent_entry)
   end.
 Definition format_mmu (p : page) (l : level) : K unit := format p (empty_table Mmu l).
 Definition format_shadow1 (p : page) (l : level) : K unit := format p (empty_table Shadow1 l).

@@ -36,10 +36,10 @@ Definition words_of (D w : N -> N) (r : role) (o : object) : Prop :=
   | Partition _ => exists d, o = DescriptorPage d /\ words_of_descriptor w d
   | ListAt _ _ => exists h t, o = ListPage h t /\ named_frame (w next_place) = list_next h
       /\ named_frame (w origin_place) = list_origin h /\ w count_place = list_count h
-  | TreeTable _ Mmu O _ => exists t, o = Table t /\ forall i, i < table_size -> w i = leaf_entry_word (t i)
+  | TreeTable _ Mmu O _ => exists t, o = Table 0 t /\ forall i, i < table_size -> w i = leaf_entry_word (t i)
   | TreeTable _ Shadow1 O _ => exists t, o = Shadow1Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = no_gift
   | TreeTable _ Shadow2 O _ => exists t, o = Shadow2Leaf t /\ forall i, i < table_size -> w i = 0 /\ t i = 0
-  | TreeTable _ _ _ _ => exists t, o = Table t /\ link_words_of D w t
+  | TreeTable _ _ _ _ => exists t, o = Table 1 t /\ link_words_of D w t
   | UserPage | Unused | Formatted _ | Lost => o = Data w
   end.
 

@@ -93,12 +93,12 @@ Definition small_words (p i : N) : N :=
   | Partition _ => nth (N.to_nat i) [2 * 4096; 3 * 4096; 4 * 4096; 5 * 4096] 0
   | TreeTable _ _ 0 _ =>
       match @boot_memory small small_plan p with
-      | Table t => if e_present (t i) then x86_leaf (e_frame (t i)) (e_write (t i)) (e_execute (t i)) else 0
+      | Table _ t => if e_present (t i) then x86_leaf (e_frame (t i)) (e_write (t i)) (e_execute (t i)) else 0
       | _ => 0
       end
   | TreeTable _ _ _ _ =>
       match @boot_memory small small_plan p with
-      | Table t => if e_kernel (t i) then 3 else if e_present (t i) then x86_leaf (e_frame (t i)) true true else 0
+      | Table _ t => if e_kernel (t i) then 3 else if e_present (t i) then x86_leaf (e_frame (t i)) true true else 0
       | _ => 0
       end
   | _ => 0

@@ -47,7 +47,7 @@ Definition root_entry k i : entry :=
 
 Definition leaf_table k u : object :=
   match k with
-  | Mmu => Table (fun i => entry_at (u * table_size + i))
+  | Mmu => Table 0 (fun i => entry_at (u * table_size + i))
   | Shadow1 => Shadow1Leaf (fun _ => no_gift)
   | Shadow2 => Shadow2Leaf (fun _ => 0)
   end.
@@ -66,7 +66,7 @@ Definition boot_memory : memory := fun p =>
   match role_of p with
   | Partition _ => DescriptorPage desc
   | TreeTable _ k 0 u => leaf_table k u
-  | TreeTable _ k _ _ => Table (root_entry k)
+  | TreeTable _ k _ _ => Table 1 (root_entry k)
   | ListAt _ _ => ListPage (ListHeader 0 0 0) (fun _ => no_record)
   | _ => Data (plan_words P p)
   end.
@@ -185,7 +185,7 @@ Proof.
   - intros c n [-> ->]%role_partition. done.
 Qed.
 
-Lemma boot_interior k : interior_ok boot_view R k 0 0 (Table (root_entry k)).
+Lemma boot_interior k : interior_ok boot_view R k 0 0 (Table 1 (root_entry k)).
 Proof.
   exists (root_entry k). split; [done|]. intros i Hi. cbn. rewrite decide_True, N.add_0_l by done. unfold root_entry.
   destruct (leaves_at i) as [x|] eqn:E; cbn; unfold kernel_bit; rewrite (two_levels S); cbn.

@@ -43,9 +43,9 @@ Lemma wp_unlink ρ V m x r t c k l v z p (Q : unit -> state -> Prop) : rep ρ V 
   wp (write_link z v (N.of_nat (S l)) no_entry) Q (State m x r t).
 Proof.
   intros R U T Tp Hb HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_). unfold write_link.
-  rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
-  apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem]. rewrite Ef, K. apply wp_put.
-  cbn [mem current registers tlb]. apply HQ. by eapply rep_unlink.
+  rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. change (is_link _) with true. cbn [andb].
+  apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem].
+  rewrite Ef, N.eqb_refl, K. apply wp_put. cbn [mem current registers tlb]. apply HQ. by eapply rep_unlink.
 Qed.
 
 (** The three tables of one place: they are nobody's then. *)

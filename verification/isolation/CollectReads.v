@@ -22,17 +22,15 @@ Lemma gets_is_empty_table c l u p : v_table V c Mmu l u = Some p -> (l < top)%na
 Proof.
   intros T Hl. pose proof (table_ok_at _ _ _ _ _ _ _ _ R T) as X. unfold is_empty_table, is_empty.
   eapply gets_bind; [reflexivity|].
-  assert (exists t, mem s p = Table t /\ forall i, i < table_size -> e_kernel (t i) = false /\ e_present (t i) = match l
-    with | O => e_present (v_entry V c (u * table_size + i)) | S l' => match v_table V c Mmu l' (u * table_size + i)
-    with Some _ => true | None => false end end) as (t&->&Ht).
-  { destruct l as [|l]; destruct X as (t&->&Ht); exists t; (split; [done|]); intros i Hi; destruct (Ht i Hi) as [K E];
-      [by rewrite <- E|]. rewrite K. unfold kernel_bit. rewrite (proj2 (Nat.eqb_neq _ _)) by lia. split; [done|].
-    rewrite <- E. unfold target_of. destruct (e_present (t i)) eqn:P; [done|].
-    destruct (e_frame (t i) =? 0) eqn:Z; [done|]. unfold target_of in E. rewrite P, Z in E.
-    by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in E. }
-  unfold no_entry_has. rewrite (proj2 (recursion_all (fun i => e_kernel (t i)) _)) by (intros; by apply Ht).
+  assert (exists t, mem s p = Table (N.of_nat l) t /\ forall i, i < table_size -> e_present (t i) = match l with
+    | O => e_present (v_entry V c (u * table_size + i))
+    | S l' => match v_table V c Mmu l' (u * table_size + i) with Some _ => true | None => false end end) as (t&->&Ht).
+  { destruct l as [|l]; destruct X as (t&->&Ht); exists t; (split; [done|]); intros i Hi; destruct (Ht i Hi) as [_ E];
+      rewrite <- E; [done|]. unfold target_of in *. destruct (e_present (t i)) eqn:P; [done|].
+    destruct (e_frame (t i) =? 0) eqn:Z; [done|]. by apply eq_sym, (table_nonzero _ _ _ _ _ _ _ _ R) in E. }
+  rewrite (proj2 (N.ltb_lt _ _)) by lia. unfold has_no_entry.
   match goal with |- gets (ret ?a) _ ?b => assert (a = b) as ->; [|apply gets_ret] end. apply eq_true_iff_eq.
-  rewrite !recursion_all. split; intros A i Hi; specialize (A i Hi); destruct (Ht i Hi) as [_ E]; congruence.
+  rewrite !recursion_all. split; intros A i Hi; specialize (A i Hi); specialize (Ht i Hi); congruence.
 Qed.
 
 (** What an empty table says. *)

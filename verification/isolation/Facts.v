@@ -92,7 +92,7 @@ Proof. intros I E. apply (inv_sync _ _ I c k k'). eauto. Qed.
 
 (** ** The walks of the machine compute the view *)
 Lemma interior_entry ρ V m c k l v p : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some p ->
-  is_user_page v = true -> exists t, m p = Table t /\ e_kernel (t (position v (S l))) = false
+  is_user_page v = true -> exists t, m p = Table (N.of_nat (S l)) t /\ e_kernel (t (position v (S l))) = false
     /\ target_of (t (position v (S l))) = v_table V c k l (prefix v l).
 Proof.
   intros R E U. destruct (table_ok_at _ _ _ _ _ _ _ _ R E) as (t&Et&Ht). exists t. split; [done|].

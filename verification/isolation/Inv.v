@@ -66,12 +66,12 @@ Definition target_of (e : entry) : option N :=
   if e_present e then Some (e_frame e) else if e_frame e =? 0 then None else Some 0.
 
 Definition interior_ok V c k l u (o : object) : Prop :=
-  exists t, o = Table t /\ forall i, i < table_size ->
+  exists t, o = Table (N.of_nat (S l)) t /\ forall i, i < table_size ->
     e_kernel (t i) = kernel_bit k (S l) i /\ target_of (t i) = v_table V c k l (u * table_size + i).
 
 Definition leaf_ok V c k u (o : object) : Prop :=
   match k with
-  | Mmu => exists t, o = Table t /\ forall i, i < table_size ->
+  | Mmu => exists t, o = Table 0 t /\ forall i, i < table_size ->
              e_kernel (t i) = false /\ t i = v_entry V c (u * table_size + i)
   | Shadow1 => exists t, o = Shadow1Leaf t /\ forall i, i < table_size -> t i = v_gift V c (u * table_size + i)
   | Shadow2 => exists t, o = Shadow2Leaf t /\ forall i, i < table_size -> t i = v_origin V c (u * table_size + i)

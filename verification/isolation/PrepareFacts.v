@@ -90,9 +90,9 @@ Lemma wp_link ρ V m x r t c k l v q p (Q : unit -> state -> Prop) : rep ρ V m 
      Q tt (State m' x r t)) -> wp (write_link q v (N.of_nat (S l)) (link_entry p)) Q (State m x r t).
 Proof.
   intros R U T Tn Ep Hp HQ. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&_). unfold write_link.
-  rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
-  apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem]. rewrite Ef, K. apply wp_put.
-  cbn [mem current registers tlb]. apply HQ. by eapply rep_link.
+  rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. change (is_link _) with true. cbn [andb].
+  apply wp_bind, wp_in_table; [apply position_lt|]. apply wp_bind, wp_get. cbn [mem].
+  rewrite Ef, N.eqb_refl, K. apply wp_put. cbn [mem current registers tlb]. apply HQ. by eapply rep_link.
 Qed.
 
 Lemma wp_add_record ρ V m x r t c j q p w1 w2 w3 (Q : unit -> state -> Prop) : rep ρ V m -> ρ q = ListAt c j ->

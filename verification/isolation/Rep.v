@@ -30,9 +30,9 @@ Ltac leaf_write E p i R T Et :=
       destruct X as (t'&Et'&Ht); exists t'; split; [done|]; intros i' Hi'; cbn; rewrite set2_ne; [by apply Ht|];
       intros [-> Es]; apply split_inj in Es as [-> _]; [|done..]; by eapply Hq, same_table ] ].
 
-Lemma rep_with_entry ρ V m c u p i t e : rep ρ V m -> v_table V c Mmu 0 u = Some p -> m p = Table t ->
+Lemma rep_with_entry ρ V m c u p i t e : rep ρ V m -> v_table V c Mmu 0 u = Some p -> m p = Table 0 t ->
   i < table_size -> e_kernel e = false ->
-  rep ρ (with_entry c (u * table_size + i) e V) (update m p (Table (update t i e))).
+  rep ρ (with_entry c (u * table_size + i) e V) (update m p (Table 0 (update t i e))).
 Proof. intros R T Et Hi He. leaf_write co_entry p i R T Et. Qed.
 
 Lemma rep_with_gift ρ V m c u p i t g : rep ρ V m -> v_table V c Shadow1 0 u = Some p -> m p = Shadow1Leaf t ->

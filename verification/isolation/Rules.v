@@ -16,7 +16,7 @@ Ltac fetch := eapply gets_bind; [reflexivity|].
 Ltac fetch_at i := eapply gets_bind; [exact (gets_in_table _ s i)|fetch].
 
 (** ** Entries of leaf tables *)
-Lemma leaf_at c v p : v_table V c Mmu 0 (prefix v 0) = Some p -> exists t, mem s p = Table t
+Lemma leaf_at c v p : v_table V c Mmu 0 (prefix v 0) = Some p -> exists t, mem s p = Table 0 t
   /\ e_kernel (t (position v 0)) = false /\ t (position v 0) = v_entry V c v.
 Proof.
   intros T. destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&Et&Ht). destruct (Ht _ (position_lt v 0)) as [K E].
@@ -94,7 +94,7 @@ Lemma gets_read_link c k l v p : is_user_page v = true -> v_table V c k (S l) (p
 Proof.
   intros U T. destruct (interior_entry _ _ _ _ _ _ _ _ R T U) as (f&Ef&K&E). exists (f (position v (S l))).
   split; [|done]. unfold read_link. rewrite U, index_at_nat. change (negb (N.of_nat (S l) =? 0)) with true. cbn [andb].
-  fetch_at (position_lt v (S l)). rewrite Ef, K. apply gets_ret.
+  fetch_at (position_lt v (S l)). rewrite Ef, N.eqb_refl, K. apply gets_ret.
 Qed.
 
 Lemma gets_level_below l : gets (level_below (N.of_nat (S l))) s (N.of_nat l).

@@ -15,7 +15,7 @@ Implicit Types (m : memory) (a b c p q : N).
 (** The tables of tree [k] of partition [c], by level. *)
 Inductive tree_table m c (k : kind) : nat -> page -> Prop :=
 | tree_root (d : descriptor) : m c = DescriptorPage d -> tree_table m c k top (root_of d k)
-| tree_below l q t i : tree_table m c k (S l) q -> m q = Table t -> i < table_size -> e_present (t i) = true ->
+| tree_below l q h t i : tree_table m c k (S l) q -> m q = Table h t -> i < table_size -> e_present (t i) = true ->
     tree_table m c k l (e_frame (t i)).
 
 (** The pages of the configuration list of [c]. *)
@@ -64,10 +64,10 @@ Context (ρ : N -> role) (V : view) (m : memory) (R : rep ρ V m) (I : inv ρ V)
 
 Lemma tree_table_role c k n l p : ρ c = Partition n -> tree_table m c k l p -> exists u, ρ p = TreeTable c k l u.
 Proof.
-  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&Hk&_). induction 1 as [d E|l q t i _ [u IH] Et Hi Hp].
+  intros Ec. destruct (descriptor_at _ _ _ _ _ R Ec) as (d0&E0&Hk&_). induction 1 as [d E|l q h t i _ [u IH] Et Hi Hp].
   - exists 0. eapply table_role; [exact R|]. by replace d with d0 by congruence.
   - exists (u * table_size + i). pose proof (proj2 R q) as X. unfold page_ok in X. rewrite IH in X.
-    destruct X as (t'&Et'&Ht). rewrite Et in Et'. injection Et' as <-. destruct (Ht _ Hi) as [_ T].
+    destruct X as (t'&Et'&Ht). rewrite Et in Et'. injection Et' as _ <-. destruct (Ht _ Hi) as [_ T].
     eapply table_role; [exact R|]. rewrite <- T. unfold target_of. by rewrite Hp.
 Qed.
 

@@ -97,9 +97,9 @@ Qed.
 
 Lemma rep_link ρ V m c k l v q p t : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some q ->
   v_table V c k l (prefix v l) = None -> is_user_page v = true -> ρ p = Formatted (empty_table k (N.of_nat l)) ->
-  p < pages -> m q = Table t ->
+  p < pages -> m q = Table (N.of_nat (S l)) t ->
   rep (update ρ p (TreeTable c k l (prefix v l))) (with_table c k l (prefix v l) (Some p) V)
-    (update m q (Table (update t (position v (S l)) (link_entry p)))).
+    (update m q (Table (N.of_nat (S l)) (update t (position v (S l)) (link_entry p)))).
 Proof.
   intros R T Tn U Ep Hpages Et. split; [by eapply coherent_link|]. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl.
   pose proof (table_role _ _ _ _ _ _ _ _ R T) as Eq. assert (p <> q) as Hpq by congruence.
@@ -167,8 +167,9 @@ Qed.
 Lemma rep_unlink ρ V m c k l v q p t : rep ρ V m -> v_table V c k (S l) (prefix v (S l)) = Some q ->
   v_table V c k l (prefix v l) = Some p ->
   (forall l' i, l = S l' -> i < table_size -> v_table V c k l' (prefix v l * table_size + i) = None) ->
-  m q = Table t ->
-  rep (update ρ p Lost) (unlinked c k l (prefix v l) V) (update m q (Table (update t (position v (S l)) absent_entry))).
+  m q = Table (N.of_nat (S l)) t ->
+  rep (update ρ p Lost) (unlinked c k l (prefix v l) V)
+    (update m q (Table (N.of_nat (S l)) (update t (position v (S l)) absent_entry))).
 Proof.
   intros R T Tp Hb Et. pose proof (table_le_top _ _ _ _ _ _ _ _ R T) as Hl. split; [by eapply coherent_unlink|].
   pose proof (table_role _ _ _ _ _ _ _ _ R T) as Eq. pose proof (table_role _ _ _ _ _ _ _ _ R Tp) as Ep.

@@ -99,13 +99,13 @@ Proof.
   - destruct k; [destruct (kernel_slot i) eqn:K|..]; cbn; (split; [done|by auto]).
 Qed.
 
-Lemma root_stored k i : i < 1024 -> stored_entry D i (root_entry P k i) (W (tree_of W k) i).
+Lemma root_stored k i : i < 1024 -> stored_link D i (root_entry P k i) (W (tree_of W k) i).
 Proof.
   intros Hi. pose proof (root_entry_word two_levels_here W D A k i Hi) as E.
-  destruct (root_entry_cases k i) as [Hf C]. unfold stored_entry. change (link_place i) with (1 * i) in E.
+  destruct (root_entry_cases k i) as [Hf C]. unfold stored_link. change (link_place i) with (1 * i) in E.
   rewrite N.mul_1_l in E. destruct (e_kernel _).
   - destruct C as [-> C], E as [E _]. split; [exact C|]. by apply N.eqb_eq in E.
-  - by apply link_stored.
+  - split; [by destruct C as [->|[q ->]]|by apply link_stored].
 Qed.
 
 Lemma boot_stored p : stored D (boot_memory P p) (W p).
@@ -121,10 +121,10 @@ Proof.
     + pose proof (interrupts_off _ _ A) as V. apply negb_false_iff, N.eqb_eq. exact V.
   - rewrite root_of_plan. destruct k'; intros i Hi; by apply root_stored.
   - destruct k'; cbn; intros i Hi.
-    + unfold stored_entry. destruct (entry_at_cases P sound_plan (slot x * table_size + i)) as [Ec|(y&_&_&Ec)].
+    + destruct (entry_at_cases P sound_plan (slot x * table_size + i)) as [Ec|(y&_&_&Ec)].
       all: pose proof (entry_at_word two_levels_here W D A x i Hx Hi) as Ew.
       all: pose proof (entry_in_window (slot x * table_size + i)) as Hf; change table_size with 1024 in *.
-      all: rewrite Ec in *; cbn [e_kernel absent_entry entry_of user_entry]; apply leaf_entry_stored; eauto 6.
+      all: rewrite Ec in *; split; [done|]; apply leaf_entry_stored; eauto 6.
     + rewrite (no_gift_there _ _ _ (pages_ok _ _ A x i Hx Hi)). by constructor.
     + by rewrite (no_origin_there _ _ _ (pages_ok _ _ A x i Hx Hi)).
   - cbn. change (d_list (plan_descriptor P)) with (list_of W). rewrite !(list_empty _ _ A) by done.

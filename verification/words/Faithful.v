@@ -59,28 +59,6 @@ Proof.
   rewrite (land_low _ 20) by reflexivity. now split.
 Qed.
 
-(** With two levels, the table on the way to a page is a root table. *)
-Lemma link_place v l : v < 1048576 -> l < 2 -> negb (l =? 0) = true -> Primitives.index_at v l = N.shiftr v 10.
-Proof.
-  intros Hv Hl Hz%negb_true_iff%N.eqb_neq. replace l with 1 by lia.
-  change (v / 1024 mod 1024 = N.shiftr v 10). rewrite N.shiftr_div_pow2. change (2 ^ 10) with 1024.
-  apply N.mod_small, N.div_lt_upper_bound; [discriminate|exact Hv].
-Qed.
-Lemma sim_read_link p v l : p < frames -> v < 1048576 -> l < 2 ->
-  simulates (read_link p v l) (numeric (Words.read_link p v)) (fun e x => exists w, x = Int w /\ entry_word e w).
-Proof.
-  intros Hp Hv Hl s c e s' F R H. unfold read_link in H. destruct (_ && _) eqn:U in H; [|discriminate H].
-  apply andb_prop in U as [_ Z]. rewrite link_place in H by assumption.
-  eapply sim_read_entry; [exact Hp|exact F|exact R|exact H].
-Qed.
-Lemma sim_write_link p v l e w : p < frames -> v < 1048576 -> l < 2 -> e_kernel e = false -> entry_word e w ->
-  simulates (write_link p v l e) (effect (Words.write_link p v w)) nothing.
-Proof.
-  intros Hp Hv Hl Hk He s c u s' F R H. unfold write_link in H. destruct (_ && _) eqn:U in H; [|discriminate H].
-  apply andb_prop in U as [_ Z]. rewrite link_place in H by assumption.
-  eapply sim_write_entry; [exact Hp|exact Hk|exact He|exact F|exact R|exact H].
-Qed.
-
 Ltac by_lemma := first [
   apply sim_level_below; lia|apply sim_level_above; lia|apply sim_next_index; lia|apply sim_next_register; lia|
   apply sim_vaddr_at; lia|apply sim_next_table; lia|apply sim_current_partition|apply sim_switch_to; assumption|

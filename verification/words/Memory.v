@@ -26,7 +26,7 @@ Definition nothing (_ : unit) (_ : cvalue) : Prop := True.
 
 Lemma stored_ext o f g : (forall j, f j = g j) -> stored o f -> stored o g.
 Proof.
-  intros E X. destruct o; simpl in *; intros; rewrite <- ?E; auto.
+  intros E X. destruct o; simpl in *; intros; rewrite <- ?E; try (apply X; assumption).
   destruct X as (?&?&?&X). repeat split; auto; intros; unfold stored_record; rewrite <- !E; apply X; assumption.
 Qed.
 
@@ -91,28 +91,44 @@ Ltac cell := repeat (rewrite set_word_here; match goal with |- context [?a =? ?b
 Lemma sim_read_entry p i : p < frames ->
   simulates (read_entry p i) (numeric (wread p i)) (fun e x => exists w, x = Int w /\ entry_word e w).
 Proof.
-  intros Hp s c v s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. finish.
-  split; [|exact R]. eexists; split; [reflexivity|]. specialize (X i ltac:(assumption)). unfold stored_entry in X.
-  now match goal with E : e_kernel _ = false |- _ => rewrite E in X end.
+  intros Hp s c v s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst. finish.
+  split; [|exact R]. eexists; split; [reflexivity|]. now apply X.
 Qed.
-
 Lemma sim_write_entry p i e w : p < frames -> e_kernel e = false -> entry_word e w ->
   simulates (write_entry p i e) (effect (wwrite p i w)) nothing.
 Proof.
-  intros Hp Hk He s c v s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X.
+  intros Hp Hk He s c v s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst.
   pose proof (E_word _ _ He). finish. split; [exact I|].
   apply (stands_put s c); [exact R|intros; now apply set_word_other| |discriminate].
-  intros j Hj. rewrite set_word_here. unfold update. destruct (j =? i); [|now apply X].
-  unfold stored_entry. now rewrite Hk.
+  intros j Hj. rewrite set_word_here. unfold update. destruct (j =? i); [now split|now apply X].
 Qed.
 
-Lemma fold_none (g : N -> bool) n : N.recursion true (fun i b => b && negb (g i)) n = true ->
-  forall i, i < n -> g i = false.
+(** With two levels, the table on the way to a page is a root table. *)
+Lemma root_position v l : v < 1048576 -> l < 2 -> l <> 0 -> l = 1 /\ Primitives.index_at v l = N.shiftr v 10.
 Proof.
-  induction n as [|n IH] using N.peano_ind; [intros; lia|].
-  rewrite (N.recursion_succ eq) by (try reflexivity; intros ? ? -> ? ? ->; reflexivity).
-  intros (A&G)%andb_prop i Hi. destruct (N.eq_dec i n) as [->|]; [now apply negb_true_iff|]. apply IH; [exact A|lia].
+  intros Hv Hl Hz. assert (l = 1) as -> by lia. split; [reflexivity|].
+  change (v / 1024 mod 1024 = N.shiftr v 10). rewrite N.shiftr_div_pow2. change (2 ^ 10) with 1024.
+  apply N.mod_small, N.div_lt_upper_bound; [discriminate|exact Hv].
 Qed.
+Lemma sim_read_link p v l : p < frames -> v < 1048576 -> l < 2 ->
+  simulates (read_link p v l) (numeric (Words.read_link p v)) (fun e x => exists w, x = Int w /\ entry_word e w).
+Proof.
+  intros Hp Hv Hl s c u s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst.
+  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *. unfold Words.read_link. finish.
+  split; [|exact R]. eexists; split; [reflexivity|]. specialize (X (N.shiftr v 10) ltac:(assumption)).
+  unfold stored_link in X. match goal with K : e_kernel _ = false |- _ => rewrite K in X end. apply X.
+Qed.
+Lemma sim_write_link p v l e w : p < frames -> v < 1048576 -> l < 2 -> e_kernel e = false -> entry_word e w ->
+  simulates (write_link p v l e) (effect (Words.write_link p v w)) nothing.
+Proof.
+  intros Hp Hv Hl Hk He s c u s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst.
+  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *. pose proof (E_word _ _ He).
+  unfold Words.write_link. finish. split; [exact I|].
+  apply (stands_put s c); [exact R|intros; now apply set_word_other| |discriminate].
+  intros j Hj. rewrite set_word_here. unfold update. destruct (j =? N.shiftr v 10); [|now apply X].
+  unfold stored_link. now rewrite Hk.
+Qed.
+
 Lemma fold_same (g h : N -> bool) n : (forall i, i < n -> g i = h i) ->
   N.recursion true (fun i b => b && negb (g i)) n = N.recursion true (fun i b => b && negb (h i)) n.
 Proof.
@@ -126,10 +142,9 @@ Lemma sim_is_empty_table p : p < frames -> simulates (is_empty_table p) (truth_v
 Proof.
   intros Hp s c v s' F R H. met H. view R p Hp X. unfold truth_value, wbind, Words.is_empty_table.
   rewrite (proj2 (N.ltb_lt _ _) Hp). eexists _, _. split; [reflexivity|]. split; [|exact R].
-  eexists. split; [reflexivity|]. rewrite bit_truth. unfold no_entry_has in *. change table_size with 1024 in *.
-  apply fold_same. intros i Hi. specialize (X i Hi). unfold stored_entry in X.
-  rewrite (fold_none (fun i => e_kernel (entries i)) 1024) in X by assumption.
-  rewrite <- (E_present _ _ X). apply (has_bit _ 0).
+  eexists. split; [reflexivity|]. rewrite bit_truth. unfold has_no_entry. change table_size with 1024 in *.
+  apply fold_same. intros i Hi. checks. change (height < 1) in Heqb. assert (height = 0) as -> by lia.
+  rewrite <- (E_present _ _ (proj2 (X i Hi))). apply (has_bit _ 0).
 Qed.
 
 Lemma sim_read_gift p i : p < frames ->

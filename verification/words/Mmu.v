@@ -118,8 +118,8 @@ Qed.
 
 (** An interior entry that is not the kernel's, on words. *)
 Lemma upper_on_words a n k i : ρ a = Partition n -> i < 1024 ->
-  exists t, mem s (w_root f (number_of k) a) = Table t /\ e_kernel (t i) = kernel_bit k 1 i
-    /\ target_of (t i) = v_table V a k 0 i /\ stored_entry directory i (t i) (f (w_root f (number_of k) a) i).
+  exists t, mem s (w_root f (number_of k) a) = Table 1 t /\ e_kernel (t i) = kernel_bit k 1 i
+    /\ target_of (t i) = v_table V a k 0 i /\ stored_link directory i (t i) (f (w_root f (number_of k) a) i).
 Proof.
   intros Ea Hi. destruct (root_on_words a n k Ea) as (d&_&->&T&_).
   destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&Et&Ht). exists t.
@@ -138,10 +138,10 @@ Qed.
 Lemma table_on_words a n k i : ρ a = Partition n -> i < 1024 -> Words.kernel_slot i = false ->
   w_table f (number_of k) a i = v_table V a k 0 i.
 Proof.
-  intros Ea Hi Hs. destruct (upper_on_words a n k i Ea Hi) as (t&_&K&E&W). unfold stored_entry in W.
+  intros Ea Hi Hs. destruct (upper_on_words a n k i Ea Hi) as (t&_&K&E&W). unfold stored_link in W.
   assert (e_kernel (t i) = false) as K0.
   { rewrite K. unfold kernel_bit. destruct k; [|done..]. exact Hs. }
-  rewrite K0 in W. unfold w_table. rewrite (E_present _ _ W), (E_frame _ _ W).
+  rewrite K0 in W. destruct W as [_ W]. unfold w_table. rewrite (E_present _ _ W), (E_frame _ _ W).
   destruct (v_table V a k 0 i) as [q|] eqn:T.
   - destruct (target_present _ _ E) as [-> ->]; [by eapply table_nonzero|done].
   - unfold target_of in E. destruct (e_present (t i)); [discriminate|done].
@@ -176,7 +176,7 @@ Proof.
   - destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&Et&Ht).
     pose proof (R_memory _ _ _ S p (leaf_in_window _ _ _ _ T)) as X. rewrite Et in X.
     assert (v mod 1024 < 1024) as Hm by (apply N.mod_lt; done). specialize (X _ Hm). destruct (Ht _ Hm) as [K E].
-    unfold stored_entry in X. rewrite K, E in X. change table_size with 1024 in X.
+    destruct X as [_ X]. rewrite E in X. change table_size with 1024 in X.
     replace (v / 1024 * 1024 + v mod 1024) with v in X; [exact X|]. pose proof (N.div_mod v 1024 ltac:(done)). lia.
   - rewrite (co_entry _ _ (proj1 R)) by exact T. apply zero_entry_word.
 Qed.
@@ -288,7 +288,7 @@ Proof.
   unfold translate in H. rewrite Er, Eu, El in H. set (upper := f (w_root f 0 (current s)) (v / 1024)) in *.
   assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia).
   destruct (Words.kernel_slot (v / 1024)) eqn:K.
-  { destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_entry in W.
+  { destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_link in W.
     rewrite K0 in W. change (kernel_bit Mmu 1 (v / 1024)) with (Words.kernel_slot (v / 1024)) in W. rewrite K in W.
     destruct W as [_ W]. assert (N.testbit upper 2 = false) as Z.
     { pose proof (B_supervisor _ _ _ B (v / 1024)) as Z. apply (f_equal (fun w => N.testbit w 2)) in W.
@@ -299,9 +299,10 @@ Proof.
     - destruct (N.testbit (f (page_of upper) (v mod 1024)) 0); [|discriminate]. injection H as <-. discriminate U. }
   pose proof (table_on_words _ n Mmu _ Ea Hs K) as T. unfold w_table in T. change (number_of Mmu) with 0 in T.
   change (f (w_root f 0 (current s)) (v / 1024)) with upper in T.
-  destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_entry in W. rewrite K0 in W.
+  destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_link in W. rewrite K0 in W.
   change (kernel_bit Mmu 1 (v / 1024)) with (Words.kernel_slot (v / 1024)) in W. rewrite K in W.
-  change (entry_word (t0 (v / 1024)) upper) in W. destruct (E_plain _ _ W) as (_&_&Z7&_). rewrite Z7 in H.
+  destruct W as [_ W]. change (entry_word (t0 (v / 1024)) upper) in W.
+  destruct (E_plain _ _ W) as (_&_&Z7&_). rewrite Z7 in H.
   destruct (N.testbit upper 0); [|discriminate].
   pose proof (entry_on_words _ n v Ea Hv) as X. change 0 with (number_of Mmu) in X.
   rewrite (leaf_on_words _ n Mmu v Ea Hv), <- T in X. destruct (N.testbit (f (page_of upper) (v mod 1024)) 0);
@@ -312,26 +313,32 @@ Proof.
 Qed.
 
 (** ** What the processor marks is nothing to the model *)
-Lemma marked_entry i e w b : is_mark b -> stored_entry directory i e w -> stored_entry directory i e (N.lor w b).
+Lemma marked_word e w b : is_mark b -> entry_word e w -> entry_word e (N.lor w b).
 Proof.
-  intros Hb. assert (N.lor b 96 = 96 /\ N.shiftr b 12 = 0 /\ b < 4294967296
-    /\ forall k, k <> 5 -> k <> 6 -> N.testbit b k = false) as (Hm&Hs&Hl&Hk).
-  { split; [|split; [|split]]; try (destruct Hb as [->|[->| ->]]; done). intros k H5 H6.
+  intros Hb. assert (N.shiftr b 12 = 0 /\ b < 4294967296
+    /\ forall k, k <> 5 -> k <> 6 -> N.testbit b k = false) as (Hs&Hl&Hk).
+  { split; [|split]; try (destruct Hb as [->|[->| ->]]; done). intros k H5 H6.
     destruct Hb as [->|[->| ->]]; [apply (N.pow2_bits_false 5); lia|apply (N.pow2_bits_false 6); lia|].
     change 96 with (N.lor (2 ^ 5) (2 ^ 6)). by rewrite N.lor_spec, !N.pow2_bits_false by lia. }
-  unfold stored_entry. destruct (e_kernel e); [intros [K E]; by rewrite <- N.lor_assoc, Hm|].
   intros [Ew Ef E0 E1 E2 E9 (Z3&Z4&Z7&Z8)]. constructor; rewrite ?N.lor_spec, ?Hk, ?orb_false_r by done; try done.
   - by apply lor_word.
   - unfold page_of in *. by rewrite N.shiftr_lor, Hs, N.lor_0_r.
 Qed.
 
-Lemma marked_table p i b t : is_mark b -> p < frames -> i < 1024 -> mem s p = Table t ->
+Lemma marked_link i e w b : is_mark b -> stored_link directory i e w -> stored_link directory i e (N.lor w b).
+Proof.
+  intros Hb. assert (N.lor b 96 = 96) as Hm by by destruct Hb as [->|[->| ->]]. unfold stored_link.
+  destruct (e_kernel e); [by rewrite <- N.lor_assoc, Hm|]. intros [L W]. split; [exact L|]. by apply marked_word.
+Qed.
+
+Lemma marked_table p i b h t : is_mark b -> p < frames -> i < 1024 -> mem s p = Table h t ->
   stands s (WState (set_word f p i (N.lor (f p i) b)) (saved c) (running c) (loaded_root c)).
 Proof.
   intros Hb Hp Hi Et. destruct S as [Rm Rr Rs Rl]. constructor; cbn [words saved running loaded_root]; try done.
   intros q Hq. specialize (Rm q Hq). destruct (N.eqb_spec q p) as [->|Hne].
   - rewrite Et in *. intros j Hj. rewrite set_word_here. specialize (Rm j Hj).
-    destruct (N.eqb_spec j i) as [->|]; [by apply marked_entry|done].
+    destruct (N.eqb_spec j i) as [->|]; [|done]. destruct (h =? 0); [|by apply marked_link].
+    destruct Rm. split; [done|]. by apply marked_word.
   - eapply stored_ext; [|exact Rm]. intros j. symmetry. by apply set_word_other.
 Qed.
 

@@ -42,11 +42,12 @@ Lemma sim_format_mmu p l : p < frames -> l < 2 ->
 Proof.
   intros Hp Hl. unfold Words.format_mmu. destruct (level_cases l Hl) as [-> | ->].
   - apply (sim_page _ _ _ (empty_table Mmu 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. apply zero_entry_word.
+    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
   - apply (sim_page _ _ _ (empty_table Mmu 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
     intros g Hg i Hi. rewrite Hg by exact Hi.
-    change (stored_entry directory i (if Words.kernel_slot i then kernel_entry else absent_entry) (directory i)).
-    destruct (Words.kernel_slot i) eqn:E; [now split|]. rewrite (B_kernel _ _ _ B i E). apply zero_entry_word.
+    change (stored_link directory i (if Words.kernel_slot i then kernel_entry else absent_entry) (directory i)).
+    destruct (Words.kernel_slot i) eqn:E; [now split|]. rewrite (B_kernel _ _ _ B i E).
+    split; [reflexivity|apply zero_entry_word].
 Qed.
 
 Lemma sim_format_shadow1 p l : p < frames -> l < 2 ->
@@ -56,7 +57,7 @@ Proof.
   - apply (sim_page _ _ _ (empty_table Shadow1 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
     intros g Hg i Hi. rewrite Hg by exact Hi. now constructor.
   - apply (sim_page _ _ _ (empty_table Shadow1 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. apply zero_entry_word.
+    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
 Qed.
 Lemma sim_format_shadow2 p l : p < frames -> l < 2 ->
   simulates (format_shadow2 p l) (effect (Words.clear_page p)) nothing.
@@ -65,7 +66,7 @@ Proof.
   - apply (sim_page _ _ _ (empty_table Shadow2 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
     intros g Hg i Hi. now rewrite Hg by exact Hi.
   - apply (sim_page _ _ _ (empty_table Shadow2 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. apply zero_entry_word.
+    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
 Qed.
 
 Lemma sim_format_list p origin next : p < frames -> origin < 1048576 -> next < frames ->

@@ -232,10 +232,11 @@ Definition encodings : list encoding := [
 ].
 Definition data_value : forall name, data (L := kernel) name -> cvalue -> Prop := encoded_by encodings.
 
-(** An entry in memory; the kernel's entries are those of its directory, but for bits 5 and 6, which the processor sets
-    (accessed, dirty: Intel SDM volume 3A, section 4.8). *)
-Definition stored_entry (i : N) (e : entry) (w : N) : Prop :=
-  if e_kernel e then Words.kernel_slot i = true /\ N.lor w 96 = N.lor (directory i) 96 else entry_word e w.
+(** An entry in an interior table: the kernel's, from its directory, but for bits 5 and 6, which the processor sets
+    (accessed, dirty: Intel SDM volume 3A, section 4.8); or a link, or nothing. *)
+Definition stored_link (i : N) (e : entry) (w : N) : Prop :=
+  if e_kernel e then Words.kernel_slot i = true /\ N.lor w 96 = N.lor (directory i) 96
+  else is_link e = true /\ entry_word e w.
 
 Definition stored_record (r : table_record) (f : N -> N) (i : N) : Prop :=
   f i = record_table r * 4096 /\ f (i + 1) = record_mmu r * 4096 /\ f (i + 2) = record_shadow1 r * 4096
@@ -248,7 +249,8 @@ Definition stored (o : object) (f : N -> N) : Prop :=
   | DescriptorPage d =>
       f 0 = d_mmu d * 4096 /\ f 1 = d_shadow1 d * 4096 /\ f 2 = d_shadow2 d * 4096 /\ f 3 = d_list d * 4096
       /\ f 4 = d_parent d * 4096 /\ negb (f 5 =? 0) = d_vsti d
-  | Table t => forall i, i < 1024 -> stored_entry i (t i) (f i)
+  | Table h t => forall i, i < 1024 ->
+      if h =? 0 then e_kernel (t i) = false /\ entry_word (t i) (f i) else stored_link i (t i) (f i)
   | Shadow1Leaf t => forall i, i < 1024 -> gift_word (t i) (f i)
   | Shadow2Leaf t => forall i, i < 1024 -> f i = t i * 4096
   | ListPage h t =>

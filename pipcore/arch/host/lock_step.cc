@@ -32,8 +32,9 @@ char KindOf(Use use) {
     case Use::kTopTable:
       return 't';
     case Use::kLeafTable:
-    case Use::kShadowTop:
       return 'm';
+    case Use::kShadowTop:
+      return 's';
     case Use::kShadow1Leaf:
       return '1';
     case Use::kShadow2Leaf:
@@ -57,7 +58,7 @@ std::uint64_t DigestOf(std::span<const std::uint32_t> words, char kind) {
     std::uint32_t word = words[i];
     if ((kind == 't' && !IsUserSlot(i)) || (kind == 'l' && i == PIP_LIST_COUNT + 1)) {
       word = 0;
-    } else if (kind == 't' || kind == 'm') {
+    } else if (kind == 't' || kind == 's' || kind == 'm') {
       word &= ~kHardwareBits;
     }
     digest.Add(word);

@@ -32,10 +32,11 @@ Proof. intros [= -> ->]. auto. Qed.
 
 Ltac met H :=
   cbv beta iota zeta delta [level_below level_above next_index next_register vaddr_at next_table unreachable
-    current_partition switch_to invalidate read_register write_register read_entry write_entry read_link write_link
-    is_empty_table read_gift write_gift next_gift read_origin write_origin mmu_root shadow1_root shadow2_root
-    config_list parent_of interrupt_state set_config_list set_interrupt_state next_list_page list_page_origin
-    record_count lacks_room find_record record_mmu_origin record_shadow1_origin record_shadow2_origin add_record
+    current_partition switch_to invalidate read_register write_register get_entry put_entry read_entry write_entry
+    read_link write_link is_empty_table read_gift write_gift next_gift read_origin write_origin mmu_root
+    shadow1_root shadow2_root config_list parent_of interrupt_state set_config_list set_interrupt_state
+    next_list_page list_page_origin record_count lacks_room find_record record_mmu_origin record_shadow1_origin
+    record_shadow2_origin add_record
     drop_last_record overwrite_record format_mmu format_shadow1 format_shadow2 format_list format_descriptor
     clear_page read_word write_word load_registers store_registers bind ret undefined in_table get put format
     get_descriptor get_record] in H;
@@ -49,6 +50,9 @@ Ltac met H :=
   try (apply done_injective in H as [<- <-]);
   repeat match goal with E : Data _ = Data _ |- _ => injection E as -> end.
 Ltac checks := repeat match goal with
+  | H : _ && _ = true |- _ => apply andb_prop in H as [? ?]
+  | H : negb _ = true |- _ => apply negb_true_iff in H
+  | H : (_ =? _) = true |- _ => apply N.eqb_eq in H
   | H : (_ <? _) = true |- _ => apply N.ltb_lt in H
   | H : (_ =? _) = false |- _ => apply N.eqb_neq in H
   | H : (_ <=? _) = false |- _ => apply N.leb_gt in H
@@ -107,7 +111,7 @@ Definition fits_object (o : object) : Prop :=
   match o with
   | Data f => forall i, fits_word (f i)
   | DescriptorPage d => fits_descriptor d
-  | Table t => forall i, fits_page (e_frame (t i))
+  | Table _ t => forall i, fits_page (e_frame (t i))
   | Shadow1Leaf t => forall i, fits_gift (t i)
   | Shadow2Leaf t => forall i, fits_vaddr (t i)
   | ListPage h t => fits_header h /\ forall j, fits_record (t j)

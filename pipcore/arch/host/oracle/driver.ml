@@ -13,7 +13,7 @@
      SERVICE ARGUMENT...                a call: "answer STATUS VALUE CURRENT REGISTERS [FRAME KIND DIGEST]...", with the
                                          digest of the registers, and each frame that the call changed with the
                                          digest of the words that mean something; or "undefined"
-   Kinds: d user data, p descriptor, t top MMU table, m other MMU table or interior shadow table, 1 and 2 shadow leaves,
+   Kinds: d user data, p descriptor, t top MMU table, s top shadow table, m leaf MMU table, 1 and 2 shadow leaves,
    l configuration list.  The other commands answer "done". *)
 
 open Model
@@ -80,7 +80,8 @@ let is_top_table entries = (entries 0).e_kernel
 let kind_of = function
   | Data _ -> 'd'
   | DescriptorPage _ -> 'p'
-  | Table entries -> if is_top_table entries then 't' else 'm'
+  | Table (0, _) -> 'm'
+  | Table (_, entries) -> if is_top_table entries then 't' else 's'
   | Shadow1Leaf _ -> '1'
   | Shadow2Leaf _ -> '2'
   | ListPage _ -> 'l'
@@ -94,7 +95,7 @@ let meaningful_words = function
 let words_of = function
   | Data words -> words
   | DescriptorPage d -> word_of_descriptor d
-  | Table entries -> fun i -> word_of_entry (entries i)
+  | Table (_, entries) -> fun i -> word_of_entry (entries i)
   | Shadow1Leaf gifts -> fun i -> word_of_gift (gifts i)
   | Shadow2Leaf origins -> fun i -> origins i * page_bytes
   | ListPage (header, records) -> word_of_list header records
@@ -107,8 +108,9 @@ let object_of kernel_slot kind words =
       DescriptorPage
         { d_mmu = frame 0; d_shadow1 = frame 1; d_shadow2 = frame 2; d_list = frame 3; d_parent = frame 4;
           d_vsti = words 5 <> 0 }
-  | 't' -> Table (fun i -> if kernel_slot i then kernel_entry else entry_of_word (words i))
-  | 'm' -> Table (fun i -> entry_of_word (words i))
+  | 't' -> Table (1, fun i -> if kernel_slot i then kernel_entry else entry_of_word (words i))
+  | 's' -> Table (1, fun i -> entry_of_word (words i))
+  | 'm' -> Table (0, fun i -> entry_of_word (words i))
   | '1' -> Shadow1Leaf (fun i -> gift_of_word (words i))
   | '2' -> Shadow2Leaf frame
   | 'l' ->
@@ -130,7 +132,7 @@ let list_records = 255
 let flatten = function
   | Data words -> Data (flat page_words words)
   | DescriptorPage d -> DescriptorPage d
-  | Table entries -> Table (flat page_words entries)
+  | Table (height, entries) -> Table (height, flat page_words entries)
   | Shadow1Leaf gifts -> Shadow1Leaf (flat page_words gifts)
   | Shadow2Leaf origins -> Shadow2Leaf (flat page_words origins)
   | ListPage (header, records) -> ListPage (header, flat list_records records)
