@@ -5,33 +5,50 @@
     enters the root partition (pipcore/boot-check), on the very words that it read. *)
 From stdpp Require Import gmap.
 From Pip.Isolation Require Import Theorems.
-From Pip.Boot Require Import Theorems Examples.
+From Pip.Boot Require Import Theorems.
 From Pip.Translation Require Import Lang CSem.
 From Pip.Translation.Kernel Require Import Ranges.
 From Pip.Words Require Import Words WordMachine Bits Pure Memory Mmu Theorems.
 From Pip.Model Require Import Primitives.
 Local Open Scope N_scope.
 
+Section Layouts.
+Context {arch : Architecture} {enc : Encoding arch} (root_frame frame_count : N) (directory : N -> N).
+#[local] Instance layout_params : Params := machine_of root_frame frame_count.
+Context {L : Layout}.
+
+(** What the check's layout and the machine of words must have in common. *)
+Record same_layout : Prop := {
+  Y_slots : top_slots = slots;
+  Y_words : Pip.BootCheck.Words.link_words = link_words;
+  Y_absent : absent_word = 0;
+  Y_leaf : forall p w x, p < frames -> entry_word (Primitives.user_entry p w x) (leaf_word p w x);
+  Y_link : forall p, p < frames -> link_word (Primitives.link_entry p) 0 (Pip.BootCheck.Words.link_word p);
+  Y_later : forall p k, p < frames -> 0 < k < link_words ->
+    link_word (Primitives.link_entry p) k (later_word (Pip.BootCheck.Words.link_word p) k);
+  Y_same : forall i w, i < slots -> same_mapping w (directory i) = true -> Words.kernel_slot i = true ->
+    kernel_word (directory (link_words * i)) w;
+  Y_user : forall p, user_frame p = true -> p < frames
+}.
+End Layouts.
+
 Section Boot.
-Context (root_frame frame_count : N) (image tables : N * N) (start : boot_words).
+Context {arch : Architecture} {enc : Encoding arch} {sound_words : Sound} {proc : Processor}.
+Context (root_frame frame_count : N) (start : boot_words).
+#[local] Instance boot_params : Params := machine_of root_frame frame_count.
+Context {L : Layout}.
 Notation W := (word_at start).
 Notation D := (directory start).
+Hypothesis Y : same_layout root_frame frame_count D.
 Hypothesis B : sound_boot root_frame frame_count D.
 Hypothesis H_words : forall p i, W p i < word_limit.
-
-#[local] Instance boot_params : Params := x86 root_frame frame_count.
-#[local] Instance boot_layout : Layout :=
-  @Build_Layout boot_params x86_leaf 1 (fun p => x86_leaf p true true) (fun _ _ => 0) 1024 0
-    (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2) x86_same
-    (fun p => (184 <=? p) && (p <? 192)) 195584 image.1 image.2 tables.1 tables.2 ltac:(done) ltac:(done)
-    ltac:(cbn; lia) ltac:(split; [exact (B_count _ _ _ B)|cbn; intros; bool; lia]) (conj eq_refl eq_refl).
 
 Context (A : accepted_words W D).
 Notation P := (plan_of W).
 
-Lemma two_levels_here : top = 1%nat.
+Lemma two_levels_boot : top = 1%nat.
 Proof. done. Qed.
-Let sound_plan : sound P := plan_sound two_levels_here W D A.
+Let sound_plan : sound P := plan_sound two_levels_boot W D A.
 
 Lemma structure_in_window p : structure_frame p -> p < frames.
 Proof.
@@ -39,12 +56,7 @@ Proof.
   pose proof (B_count _ _ _ B). change pages with frame_count in E. lia.
 Qed.
 Lemma user_in_window p : user_page_frame p -> p < frames.
-Proof.
-  intros [E _]. unfold user_frame in E. pose proof (B_count _ _ _ B). pose proof (eq_refl : frames = 195584).
-  apply orb_true_iff in E as [E|E]; apply andb_true_iff in E as [E1 E2]; apply N.ltb_lt in E2.
-  - change pages with frame_count in E2. lia.
-  - lia.
-Qed.
+Proof. intros [E _]. by eapply Y_user. Qed.
 Lemma structures_in_window p : p ∈ structures W -> p < frames.
 Proof. intros E. apply structure_in_window. exact (proj1 (Forall_forall _ _) (structures_ok _ _ A) p E). Qed.
 Lemma leaf_of_in_window x k : x ∈ all_leaves W -> leaf_of x k < frames.
@@ -61,9 +73,11 @@ Qed.
 Lemma list_in_window : list_of W < frames.
 Proof. apply structures_in_window. unfold structures. apply elem_of_app. left. right. left. Qed.
 
+Lemma frames_positive : 0 < frames.
+Proof. pose proof (S_frames (Sound := sound_words)). lia. Qed.
 Lemma entry_in_window v : e_frame (entry_at P v) < frames.
 Proof.
-  destruct (entry_at_cases P sound_plan v) as [->|(x&Hx&_&->)]; [done|]. cbn. apply user_in_window.
+  destruct (entry_at_cases P sound_plan v) as [->|(x&Hx&_&->)]; [exact frames_positive|]. cbn. apply user_in_window.
   apply (proj1 (Forall_forall _ _) (users_ok _ _ A)). by apply elem_of_list_fmap_1.
 Qed.
 
@@ -73,39 +87,51 @@ Proof.
   unfold page_aligned. change page_bytes with 4096. intros E%N.eqb_eq. pose proof (N.div_mod w 4096 ltac:(done)). lia.
 Qed.
 
-Lemma leaf_entry_stored e w : e_frame e < frames -> (e = absent_entry \/ exists p r x, e = user_entry p r x) ->
-  w = leaf_entry_word e -> entry_word e w.
+Lemma absent_is : absent_word = 0.
+Proof. exact (Y_absent _ _ _ Y). Qed.
+Lemma slots_are : top_slots = slots.
+Proof. exact (Y_slots _ _ _ Y). Qed.
+Lemma link_words_are : Pip.BootCheck.Words.link_words = link_words.
+Proof. exact (Y_words _ _ _ Y). Qed.
+Lemma leaf_entry_stored e : e_frame e < frames -> (e = absent_entry \/ exists p r x, e = Primitives.user_entry p r x) ->
+  entry_word e (leaf_entry_word e).
 Proof.
-  intros Hf He ->. unfold frames in Hf. destruct He as [->|(p&r&x&->)]; [apply zero_entry_word|].
-  cbn in Hf. unfold leaf_entry_word. cbn [e_present user_entry e_frame e_write e_execute leaf_word boot_layout].
-  unfold x86_leaf. rewrite <- !N.add_assoc. destruct r, x; apply entry_bits; (lia || reflexivity || by repeat split).
+  intros Hf [->|(p&r&x&->)]; unfold leaf_entry_word; cbn in *; [rewrite absent_is; apply E_absent|].
+  by apply (Y_leaf _ _ _ Y).
 Qed.
-Lemma link_stored e w : e_frame e < frames -> (e = absent_entry \/ exists p, e = link_entry p) ->
-  w = interior_entry_word e -> entry_word e w.
+Lemma no_later_word k : later_word absent_word k = 0.
+Proof. unfold later_word. rewrite N.eqb_refl. exact absent_is. Qed.
+Lemma link_stored e w f : e_frame e < frames -> (e = absent_entry \/ exists p, e = Primitives.link_entry p) ->
+  w = interior_entry_word e -> (forall j, 0 < j < link_words -> f j = later_word (interior_entry_word e) j) ->
+  f 0 = w ->
+  forall k, k < link_words -> link_word e k (f k).
 Proof.
-  intros Hf He ->. unfold frames in Hf. destruct He as [->|(p&->)]; [apply zero_entry_word|].
-  cbn in Hf. unfold interior_entry_word. cbn [e_present link_entry e_frame link_word boot_layout].
-  unfold x86_leaf.
-  replace (p * 4096 + 5 + 2 + 512) with (p * 4096 + 519) by lia.
-  apply entry_bits; [lia|done|reflexivity..|by repeat split].
+  intros Hf He -> Hl H0 k Hk. destruct (N.eq_dec k 0) as [->|Hz]; [rewrite H0|rewrite Hl by lia];
+    (destruct He as [->|(p&->)]; unfold interior_entry_word; cbn in *).
+  - rewrite absent_is. apply L_absent.
+  - by apply (Y_link _ _ _ Y).
+  - rewrite no_later_word. apply L_absent.
+  - apply (Y_later _ _ _ Y); [exact Hf|lia].
 Qed.
 
 Lemma root_entry_cases k i : e_frame (root_entry P k i) < frames /\
   (if e_kernel (root_entry P k i) then k = Mmu /\ kernel_slot i = true
-   else root_entry P k i = absent_entry \/ exists p, root_entry P k i = link_entry p).
+   else root_entry P k i = absent_entry \/ exists p, root_entry P k i = Primitives.link_entry p).
 Proof.
   unfold root_entry. destruct (leaves_at P i) as [x|] eqn:E.
   - apply (leaves_at_Some P sound_plan) in E as [Hx _]. cbn. split; [by apply leaf_of_in_window|by right; eexists].
-  - destruct k; [destruct (kernel_slot i) eqn:K|..]; cbn; (split; [done|by auto]).
+  - destruct k; [destruct (kernel_slot i) eqn:K|..]; cbn; (split; [exact frames_positive|by auto]).
 Qed.
 
-Lemma root_stored k i : i < 1024 -> stored_link D i (root_entry P k i) (W (tree_of W k) i).
+Lemma root_stored k i : i < slots -> stored_link D i (root_entry P k i) (W (tree_of W k)).
 Proof.
-  intros Hi. pose proof (root_entry_word two_levels_here W D A k i Hi) as E.
-  destruct (root_entry_cases k i) as [Hf C]. unfold stored_link. change (link_place i) with (1 * i) in E.
-  rewrite N.mul_1_l in E. destruct (e_kernel _).
-  - destruct C as [-> C], E as [E _]. split; [exact C|]. by apply N.eqb_eq in E.
-  - split; [by destruct C as [->|[q ->]]|by apply link_stored].
+  intros Hi. pose proof (root_links two_levels_boot W D A k i) as E. rewrite slots_are in E. specialize (E Hi).
+  unfold Pip.BootCheck.Words.link_place in E. rewrite link_words_are in E.
+  destruct (root_entry_cases k i) as [Hf C]. unfold stored_link. destruct (e_kernel _).
+  - destruct C as [-> C], E as [E _]. split; [exact C|]. by apply (Y_same _ _ _ Y).
+  - destruct E as [E0 Ej]. split; [by destruct C as [->|[q ->]]|].
+    eapply (link_stored _ _ (fun j => W (tree_of W k) (link_words * i + j))); [exact Hf|exact C|exact E0|exact Ej|].
+    by rewrite N.add_0_r.
 Qed.
 
 Lemma boot_stored p : stored D (boot_memory P p) (W p).
@@ -122,9 +148,9 @@ Proof.
   - rewrite root_of_plan. destruct k'; intros i Hi; by apply root_stored.
   - destruct k'; cbn; intros i Hi.
     + destruct (entry_at_cases P sound_plan (slot x * table_size + i)) as [Ec|(y&_&_&Ec)].
-      all: pose proof (entry_at_word two_levels_here W D A x i Hx Hi) as Ew.
+      all: pose proof (entry_at_word two_levels_boot W D A x i Hx Hi) as Ew.
       all: pose proof (entry_in_window (slot x * table_size + i)) as Hf; change table_size with 1024 in *.
-      all: rewrite Ec in *; split; [done|]; apply leaf_entry_stored; eauto 6.
+      all: rewrite Ec in *; rewrite Ew; split; [done|]; apply leaf_entry_stored; eauto 6.
     + rewrite (no_gift_there _ _ _ (pages_ok _ _ A x i Hx Hi)). by constructor.
     + by rewrite (no_origin_there _ _ _ (pages_ok _ _ A x i Hx Hi)).
   - cbn. change (d_list (plan_descriptor P)) with (list_of W). rewrite !(list_empty _ _ A) by done.
@@ -133,7 +159,7 @@ Qed.
 
 Lemma boot_fits p : fits_object frames (boot_memory P p).
 Proof.
-  assert (0 < frames) as Z by done. assert (forall v, fits_page frames (e_frame (entry_at P v))) as E
+  pose proof frames_positive as Z. assert (forall v, fits_page frames (e_frame (entry_at P v))) as E
     by (intros; apply entry_in_window). unfold boot_memory.
   destruct (role_of P p) as [| |n|c k l u|c i| |]; try (intros i; by apply H_words).
   - split_and!; cbn; [apply (tree_in_window Mmu)|apply (tree_in_window Shadow1)|apply (tree_in_window Shadow2)|
@@ -142,18 +168,20 @@ Proof.
     destruct k; cbn; intros; apply root_entry_cases.
   - split; [by split_and!|intros j; by split_and!].
 Qed.
+
 End Boot.
 
 (** ** The theorems from power-on *)
 Section PowerOn.
-Context (root_frame frame_count : N) (image tables : N * N) (start : boot_words).
+Context {arch : Architecture} {enc : Encoding arch} {sound_words : Sound} {proc : Processor}.
+Context (root_frame frame_count : N) (start : boot_words).
+#[local] Instance power_on_params : Params := machine_of root_frame frame_count.
+Context {L : Layout} (Y : same_layout root_frame frame_count (directory start)).
 Hypothesis B : sound_boot root_frame frame_count (directory start).
 Hypothesis H_words : forall p i, word_at start p i < word_limit.
-#[local] Instance power_on_params : Params := x86 root_frame frame_count.
-#[local] Instance power_on_layout : Layout := boot_layout root_frame frame_count image tables start B.
-Context (registers : N -> N) (H_registers : forall i, registers i < word_limit).
 
 (** The machine of words at the end of boot. *)
+Context (registers : N -> N) (H_registers : forall i, registers i < word_limit).
 Definition booted : wstate := WState (word_at start) registers (Pip.BootCheck.Words.running start) (loaded start).
 
 (** A memory of words that the boot check accepts is good: a well-formed typed state stands behind it. *)

@@ -13,11 +13,12 @@ Import ListNotations.
 Local Open Scope N_scope.
 
 Section Faithful.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance faithful_params : Params := x86 root_frame frame_count.
+#[local] Instance params_here : Params := machine_of root_frame frame_count.
 Notation machine := (word_machine root_frame frame_count directory).
 Notation on_words := (on_words root_frame frame_count directory).
 Notation simulates := (simulates directory).
@@ -101,7 +102,7 @@ Ltac destructs Ha :=
   | X : match ?v with _ => _ end = Some _ |- _ => destruct v as [?|?]; [injection X as X|discriminate X]
   end; subst.
 
-Lemma monadic_primitives_agree : Forall monadic_agrees (@kernel_primitives faithful_params).
+Lemma monadic_primitives_agree : Forall monadic_agrees (@kernel_primitives params_here).
 Proof.
   unfold kernel_primitives. each.
   all: intros a vs Ha; cbn [snd fst m_args m_ret m_den app tuple] in *; destructs Ha.
@@ -110,17 +111,17 @@ Proof.
   all: first [by_lemma|intros ? ? ? ? _ _ H; discriminate H].
 Qed.
 
-Theorem monadic_faithful : faithful_primitives on_words (@kernel_primitives faithful_params).
+Theorem monadic_faithful : faithful_primitives on_words (@kernel_primitives params_here).
 Proof.
   intros f q Hf a vs s c v s' Ha [F R] H. pose proof (found_in _ _ _ Hf) as Hin.
   destruct (proj1 (Forall_forall _ _) monadic_primitives_agree _ Hin a vs Ha s c v s' F R H) as (x&c'&E&Hx&R').
   assert (all_fit (bound frames) (ranges frames) _ a) as Hfit by (eapply all_related_fit; exact Ha).
-  destruct (found _ f _ _ (monadic_primitives_fit frames (x86_two_levels _ _ _ B)) Hf a s v s' Hfit F H) as [Hv F'].
+  destruct (found _ f _ _ (monadic_primitives_fit frames (two_levels_here _ _ _ B)) Hf a s v s' Hfit F H) as [Hv F'].
   exists x, c'. split; [exact E|]. split; [apply related_is; now split|now split].
 Qed.
 
 (** The primitives on words do what the model's do, wherever these are defined. *)
-Theorem words_faithful : faithful on_words (@kernel_pure faithful_params) (@kernel_primitives faithful_params).
+Theorem words_faithful : faithful on_words (@kernel_pure params_here) (@kernel_primitives params_here).
 Proof.
   constructor; [exact (values_faithful _ _ _ B)|exact (pure_faithful _ _ _ B)|exact monadic_faithful].
 Qed.
@@ -128,6 +129,6 @@ Qed.
 (** The printed program on words: each function, called with values and in a memory that stand for those of the model,
     returns what the service returns and leaves what the service leaves. *)
 Theorem words_ok junk :
-  implements_all (r := on_words) kernel_functions junk (@kernel_program_env faithful_params).
+  implements_all (r := on_words) kernel_functions junk (@kernel_program_env params_here).
 Proof. exact (services_ok words_faithful junk). Qed.
 End Faithful.

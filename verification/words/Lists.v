@@ -22,11 +22,12 @@ Ltac cells := rewrite ?set_word_here;
   repeat match goal with |- context [if ?a =? ?b then _ else _] => destruct (N.eqb_spec a b); [try lia|try lia] end.
 
 Section Lists.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance list_params : Params := x86 root_frame frame_count.
+#[local] Instance list_params : Params := machine_of root_frame frame_count.
 Notation stored := (stored directory).
 Notation stands := (stands directory).
 Notation simulates := (simulates directory).
@@ -134,7 +135,7 @@ Proof.
   match goal with E : mem s head = ListPage ?h ?t |- _ =>
     destruct (X3' (list_count h - 1) ltac:(lia)) as (Z0&Z1&Z2&Z3); specialize (Y3' (list_count h - 1));
     set (n := list_count h) in *; set (r := t (n - 1)) in *; clearbody r end.
-  destruct Y3' as (V0&V1&V2&V3). unfold frames in V0. unfold Words.overwrite_record.
+  destruct Y3' as (V0&V1&V2&V3). apply frames_fit in V0. unfold Words.overwrite_record.
   assert (record_place (n - 1) = 4 + 4 * (n - 1) /\ record_place j = 4 + 4 * j) as [En Ej] by now split.
   rewrite En in *. eexists _, _. split.
   { unfold effect. erewrite bind_is; [|erewrite bind_is by (apply wread_is; small); cbn beta; rewrite X2',

@@ -8,11 +8,12 @@ Import ListNotations.
 Local Open Scope N_scope.
 
 Section Memory.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance params : Params := x86 root_frame frame_count.
+#[local] Instance params : Params := machine_of root_frame frame_count.
 Notation stored := (stored directory).
 Notation stands := (stands directory).
 
@@ -26,8 +27,13 @@ Definition nothing (_ : unit) (_ : cvalue) : Prop := True.
 
 Lemma stored_ext o f g : (forall j, f j = g j) -> stored o f -> stored o g.
 Proof.
-  intros E X. destruct o; simpl in *; intros; rewrite <- ?E; try (apply X; assumption).
-  destruct X as (?&?&?&X). repeat split; auto; intros; unfold stored_record; rewrite <- !E; apply X; assumption.
+  intros E X. destruct o; simpl in *; rewrite <- ?E; auto.
+  - intros. rewrite <- E. auto.
+  - destruct (height =? 0); intros; [rewrite <- E; auto|]. specialize (X i ltac:(assumption)). unfold stored_link in *.
+    rewrite <- E. destruct (e_kernel _); [exact X|]. destruct X as [L X]. split; [exact L|]. intros. rewrite <- E. auto.
+  - intros. rewrite <- E. auto.
+  - intros. rewrite <- E. auto.
+  - destruct X as (?&?&?&X). repeat split; auto; intros; unfold stored_record; rewrite <- !E; apply X; assumption.
 Qed.
 
 (** Page [p] changed, nothing else. *)
@@ -74,7 +80,7 @@ Lemma set_word_here f p i w j : set_word f p i w p j = if j =? i then w else f p
 Proof. unfold set_word. now rewrite N.eqb_refl. Qed.
 
 Lemma frames_fit p : p < frames -> p < 1048576.
-Proof. unfold frames. lia. Qed.
+Proof. pose proof (S_frames (Sound := sound)). lia. Qed.
 
 (** What page [p] holds, as words. *)
 Ltac view R p Hp X := pose proof (R_memory _ _ _ R p Hp) as X;
@@ -104,29 +110,78 @@ Proof.
 Qed.
 
 (** With two levels, the table on the way to a page is a root table. *)
-Lemma root_position v l : v < 1048576 -> l < 2 -> l <> 0 -> l = 1 /\ Primitives.index_at v l = N.shiftr v 10.
+Lemma root_position v l : v < 1048576 -> l < 2 -> l <> 0 -> l = 1 /\ Primitives.index_at v l = v / 1024.
 Proof.
   intros Hv Hl Hz. assert (l = 1) as -> by lia. split; [reflexivity|].
-  change (v / 1024 mod 1024 = N.shiftr v 10). rewrite N.shiftr_div_pow2. change (2 ^ 10) with 1024.
-  apply N.mod_small, N.div_lt_upper_bound; [discriminate|exact Hv].
+  change (v / 1024 mod 1024 = v / 1024). apply N.mod_small, N.div_lt_upper_bound; [discriminate|exact Hv].
 Qed.
+(** Where the link on the way to a page of user space stands. *)
+Lemma user_slot v : v < 1048576 -> is_user_page v = true ->
+  v / 1024 < slots /\ Words.kernel_slot (v / 1024) = false /\ link_place v = link_words * (v / 1024).
+Proof.
+  intros Hv U. assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; [discriminate|exact Hv]).
+  unfold is_user_page in U. apply andb_prop in U as [_ U%negb_true_iff].
+  change (Words.kernel_slot ((v / 1024) mod 1024) = false) in U. rewrite N.mod_small in U by exact Hs.
+  assert (v / 1024 < slots) as Hl.
+  { destruct (N.lt_ge_cases (v / 1024) slots) as [L|L]; [exact L|]. apply L_elsewhere in L; [congruence|exact Hs]. }
+  split; [exact Hl|]. split; [exact U|]. now apply L_place.
+Qed.
+Lemma link_in_table i k : i < slots -> k < link_words -> link_words * i + k < 1024.
+Proof. destruct (L_room (Sound := sound)) as (?&?&?). nia. Qed.
+
 Lemma sim_read_link p v l : p < frames -> v < 1048576 -> l < 2 ->
   simulates (read_link p v l) (numeric (Words.read_link p v)) (fun e x => exists w, x = Int w /\ entry_word e w).
 Proof.
-  intros Hp Hv Hl s c u s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst.
-  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *. unfold Words.read_link. finish.
-  split; [|exact R]. eexists; split; [reflexivity|]. specialize (X (N.shiftr v 10) ltac:(assumption)).
-  unfold stored_link in X. match goal with K : e_kernel _ = false |- _ => rewrite K in X end. apply X.
+  intros Hp Hv Hl s c u s' F R H. met H. checks. view R p Hp X. subst.
+  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *.
+  destruct (user_slot v) as (Hs&_&Ev); [assumption..|]. destruct (L_room (Sound := sound)) as (Hw&_&_).
+  specialize (X (v / 1024) Hs). unfold stored_link in X.
+  match goal with K : e_kernel _ = false |- _ => rewrite K in X end. destruct X as [L X]. specialize (X 0 Hw).
+  assert (link_words * (v / 1024) + 0 < 1024) as Hi by now apply link_in_table.
+  unfold Words.read_link. rewrite Ev. rewrite N.add_0_r in *. eexists _, _. split.
+  { unfold numeric. erewrite bind_is; [|erewrite bind_is by (now apply wread_is); reflexivity]. reflexivity. }
+  split; [|exact R]. eexists; split; [reflexivity|]. now apply L_read.
 Qed.
+
+Lemma write_words_is p l : forall i c, p < frames -> i + N.of_nat (List.length l) <= 1024 ->
+  Forall (fun w => w < word_limit) l ->
+  exists f, write_words p i l c = Some (tt, WState f (saved c) (running c) (loaded_root c))
+    /\ (forall q j, q <> p \/ j < i \/ i + N.of_nat (List.length l) <= j -> f q j = words c q j)
+    /\ forall k w, nth_error l k = Some w -> f p (i + N.of_nat k) = w.
+Proof.
+  induction l as [|w l IH]; intros i c Hp Hi Hl; cbn [write_words List.length] in *.
+  - exists (words c). destruct c. repeat split. intros k w. now destruct k.
+  - inversion Hl as [|? ? Hw Hl']; subst. erewrite bind_is by (apply wwrite_is; (assumption || lia)).
+    edestruct (IH (i + 1)) as (f&E&Hf&Hk); [exact Hp|lia|exact Hl'|]. exists f. split; [exact E|]. cbn [words] in *.
+    split; [intros q j Hj|intros [|k] w' Hw'].
+    + rewrite Hf by lia. unfold set_word. destruct (N.eqb_spec q p), (N.eqb_spec j i); try reflexivity. lia.
+    + injection Hw' as <-. rewrite Hf by lia. rewrite N.add_0_r. unfold set_word. now rewrite !N.eqb_refl.
+    + specialize (Hk k w' Hw'). rewrite <- Hk. f_equal. lia.
+Qed.
+
 Lemma sim_write_link p v l e w : p < frames -> v < 1048576 -> l < 2 -> e_kernel e = false -> entry_word e w ->
   simulates (write_link p v l e) (effect (Words.write_link p v w)) nothing.
 Proof.
-  intros Hp Hv Hl Hk He s c u s' F R H. met H. checks. change table_size with 1024 in *. view R p Hp X. subst.
-  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *. pose proof (E_word _ _ He).
-  unfold Words.write_link. finish. split; [exact I|].
-  apply (stands_put s c); [exact R|intros; now apply set_word_other| |discriminate].
-  intros j Hj. rewrite set_word_here. unfold update. destruct (j =? N.shiftr v 10); [|now apply X].
-  unfold stored_link. now rewrite Hk.
+  intros Hp Hv Hl Hk He s c u s' F R H. met H. checks. view R p Hp X. subst.
+  destruct (root_position v l) as [-> E]; [assumption..|]. rewrite E in *.
+  destruct (user_slot v) as (Hs&_&Ev); [assumption..|]. destruct (L_room (Sound := sound)) as (Hw&Hr&_).
+  pose proof (L_count (Sound := sound) w) as Hn. assert (link_words * (v / 1024) + link_words <= 1024) as Hi by nia.
+  destruct (write_words_is p (words_of_link w) (link_words * (v / 1024)) c) as (f&Ef&Hf&Hx); [exact Hp|lia| |].
+  { apply Forall_forall. intros x Hx. apply In_nth_error in Hx as [n Hx].
+    assert (n < N.to_nat link_words)%nat as Hln by (rewrite <- Hn; apply nth_error_Some; congruence).
+    destruct (L_written e w (N.of_nat n)) as (y&Ey&Hy&_); [assumption|assumption|lia|].
+    rewrite Nnat.Nat2N.id in Ey. congruence. }
+  unfold Words.write_link. rewrite Ev. eexists _, _. split.
+  { unfold effect. erewrite bind_is by exact Ef. reflexivity. }
+  split; [exact I|]. apply (stands_put s c); [exact R|intros; apply Hf; tauto| |discriminate].
+  intros j Hj. unfold update. destruct (N.eqb_spec j (v / 1024)) as [->|Hne]; unfold stored_link.
+  - rewrite Hk. split; [assumption|]. intros k Hkl. destruct (L_written e w k) as (y&Ey&_&Hy); [assumption..|].
+    rewrite <- (Nnat.N2Nat.id k), (Hx _ _ Ey). now rewrite Nnat.N2Nat.id.
+  - assert (forall k, k < link_words -> f p (link_words * j + k) = words c p (link_words * j + k)) as Hsame.
+    { intros k Hkl. apply Hf. right. destruct (N.lt_total j (v / 1024)) as [?|[?|?]]; [left; nia|easy|right; nia]. }
+    specialize (X j Hj). unfold stored_link in X. destruct (e_kernel (entries j)).
+    + destruct X as [K X]. split; [exact K|]. specialize (Hsame 0 Hw). rewrite N.add_0_r in Hsame. now rewrite Hsame.
+    + destruct X as [L X]. split; [exact L|]. intros k Hkl. rewrite Hsame by exact Hkl. auto.
 Qed.
 
 Lemma fold_same (g h : N -> bool) n : (forall i, i < n -> g i = h i) ->
@@ -144,7 +199,7 @@ Proof.
   rewrite (proj2 (N.ltb_lt _ _) Hp). eexists _, _. split; [reflexivity|]. split; [|exact R].
   eexists. split; [reflexivity|]. rewrite bit_truth. unfold has_no_entry. change table_size with 1024 in *.
   apply fold_same. intros i Hi. checks. change (height < 1) in Heqb. assert (height = 0) as -> by lia.
-  rewrite <- (E_present _ _ (proj2 (X i Hi))). apply (has_bit _ 0).
+  now rewrite <- (E_present _ _ (proj2 (X i Hi))).
 Qed.
 
 Lemma sim_read_gift p i : p < frames ->

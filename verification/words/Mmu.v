@@ -1,11 +1,9 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * What the processor reads, and isolation on words
 
-    [translate] is the translation of a linear address by 32-bit paging,
-      as Intel SDM volume 3A describes it: section 4.3
-    (the walk, tables 4-4 to 4-6), section 4.6 (rights of user mode).  [user_access]: in a well-formed state, user mode
-    gets through it only to what the model's entries permit.  The second half states HI, VS and KDI of Safety.v on words
-    alone. *)
+    [Processor]: what a processor's walk through a link and an entry must find (X86Mmu.v, Armv7Mmu.v).
+    [translated]: in a well-formed state it finds for user mode exactly what the model's entries say.  HI, VS and KDI of
+    Safety.v are stated here on words alone. *)
 From Pip.Isolation Require Import Theorems.
 From Pip.Translation.Kernel Require Import Ranges.
 From Pip.Words Require Import Words WordMachine Bits Pure Memory.
@@ -13,51 +11,66 @@ From Pip.Model Require Import Primitives.
 Local Open Scope N_scope.
 
 (** ** The processor *)
-Record translation : Type := Translation { t_frame : N; t_user : bool; t_write : bool; t_global : bool }.
+Record translation : Type := Translation {
+  t_frame : N; t_user : bool; t_write : bool; t_execute : bool; t_global : bool
+}.
 
-(** Bits of an entry: 0 present, 1 read/write, 2 user/supervisor, 7 page size (in the upper table, if CR4.PSE), 8 global
-    (if CR4.PGE).  Access by user mode needs bit 2 in both tables, a write bit 1 in both.  There is no bit against
-    execution: what user mode may read, it may execute. *)
-Definition translate (f : N -> N -> N) (root linear : N) : option translation :=
-  let upper := f (page_of root) (N.shiftr linear 22) in
-  let user := N.testbit upper 2 in
-  let write := N.testbit upper 1 in
-  if N.testbit upper 0 then
-    if N.testbit upper 7
-    then Some (Translation (page_of upper / 1024 * 1024 + N.shiftr linear 12 mod 1024) user write (N.testbit upper 8))
-    else
-      let lower := f (page_of upper) (N.shiftr linear 12 mod 1024) in
-      if N.testbit lower 0
-      then Some (Translation (page_of lower) (user && N.testbit lower 2) (write && N.testbit lower 1) (N.testbit
-        lower 8))
-      else None
-  else None.
+(** [translate f root linear]: memory is [f], the register of the root holds [root]. *)
+Class Processor `{A : Architecture} {E : Encoding A} : Type := {
+  translate : (N -> N -> N) -> N -> N -> option translation;
+  executes : bool -> bool;                (** what an entry's right to execute means *)
+  is_global : N -> bool;                  (** of a word of a leaf table: all address spaces have it *)
+  mark : N -> N -> Prop;                  (** what a word of a table becomes by itself: accessed, dirty *)
+  (* user space: through a link, what the entry says *)
+  P_through : forall f root linear up e, linear < word_limit -> Words.user_page (page_of linear) = true ->
+    is_link up = true -> e_present up = true ->
+    (forall k, k < link_words -> link_word up k (f (page_of root) (link_place (page_of linear) + k))) ->
+    entry_word e (f (e_frame up) (page_of linear mod 1024)) ->
+    translate f root linear =
+      if e_present e
+      then Some (Translation (e_frame e) (e_user e) (e_write e) (executes (e_execute e))
+                   (is_global (f (e_frame up) (page_of linear mod 1024))))
+      else None;
+  P_nothing : forall f root linear up, linear < word_limit -> Words.user_page (page_of linear) = true ->
+    is_link up = true -> e_present up = false ->
+    (forall k, k < link_words -> link_word up k (f (page_of root) (link_place (page_of linear) + k))) ->
+    translate f root linear = None;
+  (* the kernel's space: nothing for user mode *)
+  P_kernel : forall f root linear directory t, linear < word_limit -> Words.user_page (page_of linear) = false ->
+    closed directory ->
+    (forall i, i < slots -> Words.kernel_slot i = true ->
+      kernel_word (directory (link_words * i)) (f (page_of root) (link_words * i))) ->
+    translate f root linear = Some t -> t_user t = false;
+  P_mark_entry : forall e w w', entry_word e w -> mark w w' -> entry_word e w';
+  P_mark_link : forall e k w w', link_word e k w -> mark w w' -> link_word e k w';
+  P_mark_kernel : forall d w w', kernel_word d w -> mark w w' -> kernel_word d w';
+}.
 
-(** What the processor writes to tables by itself, at any time, for it may walk ahead of what a program does: in an
-    entry that it meets, bits 5 and 6, accessed and dirty (section 4.8).  [marks f root linear p i w]: word [i] of page
-    [p] may become [w].  The kernel's own tables below its slots are nobody's structure, and not spoken of. *)
-Definition is_mark (b : N) : Prop := b = 32 \/ b = 64 \/ b = 96.
-Inductive marks (f : N -> N -> N) (root linear : N) : N -> N -> N -> Prop :=
-| mark_upper b : is_mark b -> marks f root linear (page_of root) (N.shiftr linear 22)
-    (N.lor (f (page_of root) (N.shiftr linear 22)) b)
-| mark_lower b : let upper := f (page_of root) (N.shiftr linear 22) in
-    is_mark b -> N.testbit upper 0 = true -> Words.kernel_slot (N.shiftr linear 22) = false ->
-    marks f root linear (page_of upper) (N.shiftr linear 12 mod 1024)
-      (N.lor (f (page_of upper) (N.shiftr linear 12 mod 1024)) b).
+(** What the processor writes to tables by itself, at any time, for it may walk ahead of what a program does.  [marks f
+    root p i w]: word [i] of page [p] may become [w].  The kernel's own tables below its slots are nobody's structure,
+    and not spoken of. *)
+Inductive marks `{Processor} (f : N -> N -> N) (root : N) : N -> N -> N -> Prop :=
+| mark_upper i k w : i < slots -> k < link_words ->
+    mark (f (page_of root) (link_words * i + k)) w -> marks f root (page_of root) (link_words * i + k) w
+| mark_lower v w : let upper := f (page_of root) (link_place v) in
+    v < 1048576 -> Words.user_page v = true -> N.testbit upper 0 = true -> mark (f (page_of upper) (v mod 1024)) w ->
+    marks f root (page_of upper) (v mod 1024) w.
 
 (** ** Tables on words *)
 Section Statement.
+Context {arch : Architecture}.
 Variable root_frame : N.
 Variable f : N -> N -> N.
 Implicit Types (a b c p q v d : N).
 
 (** Trees are numbered: 0 the MMU's, 1 and 2 the shadows. *)
 Definition w_root (k c : N) : N := page_of (f c k).
-Definition w_table (k c i : N) : option N :=
-  let e := f (w_root k c) i in if N.testbit e 0 then Some (page_of e) else None.
+(** The leaf table on the way to a page: bit 0 of a link, and of a gift to a descriptor, is set on all machines. *)
+Definition w_table (k c v : N) : option N :=
+  let e := f (w_root k c) (link_place v) in if N.testbit e 0 then Some (page_of e) else None.
 Definition w_leaf_word (k c v : N) : N :=
   if Words.user_page v
-  then match w_table k c (v / 1024) with Some p => f p (v mod 1024) | None => 0 end
+  then match w_table k c v with Some p => f p (v mod 1024) | None => 0 end
   else 0.
 
 Inductive w_list c : N -> Prop :=
@@ -66,11 +79,11 @@ Inductive w_list c : N -> Prop :=
 
 Definition w_structure c p : Prop :=
   p = c \/ (exists k, k < 3 /\ p = w_root k c)
-  \/ (exists k i, k < 3 /\ i < 1024 /\ Words.kernel_slot i = false /\ w_table k c i = Some p) \/ w_list c p.
+  \/ (exists k v, k < 3 /\ v < 1048576 /\ Words.user_page v = true /\ w_table k c v = Some p) \/ w_list c p.
 Definition w_mapped c p : Prop :=
-  exists v, v < 1048576 /\ N.testbit (w_leaf_word 0 c v) 0 = true /\ page_of (w_leaf_word 0 c v) = p.
+  exists v, v < 1048576 /\ Words.is_present (w_leaf_word 0 c v) = true /\ page_of (w_leaf_word 0 c v) = p.
 Definition w_accessible c p : Prop :=
-  exists v, v < 1048576 /\ N.testbit (w_leaf_word 0 c v) 2 = true /\ page_of (w_leaf_word 0 c v) = p.
+  exists v, v < 1048576 /\ Words.is_user (w_leaf_word 0 c v) = true /\ page_of (w_leaf_word 0 c v) = p.
 Definition w_used c p : Prop := w_structure c p \/ w_mapped c p.
 Definition w_child a c : Prop :=
   exists d, d < 1048576 /\ N.testbit (w_leaf_word 1 a d) 0 = true /\ page_of (w_leaf_word 0 a d) = c.
@@ -85,11 +98,12 @@ Definition w_KDI : Prop := forall a b p, w_partition a -> w_partition b -> w_acc
 End Statement.
 
 Section Words.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance mmu_params : Params := x86 root_frame frame_count.
+#[local] Instance mmu_params : Params := machine_of root_frame frame_count.
 Notation stands := (stands directory).
 
 Context (ρ : N -> role) (V : view) (s : Machine.state) (c : wstate).
@@ -116,17 +130,31 @@ Proof.
   - rewrite X3. apply page_of_page.
 Qed.
 
-(** An interior entry that is not the kernel's, on words. *)
-Lemma upper_on_words a n k i : ρ a = Partition n -> i < 1024 ->
+(** An interior entry, on words. *)
+Lemma upper_on_words a n k i : ρ a = Partition n -> i < slots ->
   exists t, mem s (w_root f (number_of k) a) = Table 1 t /\ e_kernel (t i) = kernel_bit k 1 i
-    /\ target_of (t i) = v_table V a k 0 i /\ stored_link directory i (t i) (f (w_root f (number_of k) a) i).
+    /\ target_of (t i) = v_table V a k 0 i /\ stored_link directory i (t i) (f (w_root f (number_of k) a)).
 Proof.
-  intros Ea Hi. destruct (root_on_words a n k Ea) as (d&_&->&T&_).
+  intros Ea Hi. assert (i < 1024) as Hi' by (destruct (L_room (Sound := sound)) as (_&_&?); lia).
+  destruct (root_on_words a n k Ea) as (d&_&->&T&_).
   destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&Et&Ht). exists t.
   assert (root_of d k < frames) as Hp.
   { apply page_in_window. exists a. unfold owner. by rewrite (table_role _ _ _ _ _ _ _ _ R T). }
-  destruct (Ht i Hi) as [K E]. split; [exact Et|]. split; [exact K|]. split; [exact E|].
-  pose proof (R_memory _ _ _ S _ Hp) as X. rewrite Et in X. by apply X.
+  destruct (Ht i Hi') as [K E]. split; [exact Et|]. split; [exact K|]. split; [exact E|].
+  pose proof (R_memory _ _ _ S _ Hp) as X. rewrite Et in X. exact (X i Hi).
+Qed.
+
+(** The link on the way to a page of user space. *)
+Lemma link_on_words a n k v : ρ a = Partition n -> v < 1048576 -> Words.user_page v = true ->
+  exists up, is_link up = true /\ e_kernel up = false /\ target_of up = v_table V a k 0 (v / 1024)
+    /\ link_place v = link_words * (v / 1024) /\ v / 1024 < slots
+    /\ forall j, j < link_words -> link_word up j (f (w_root f (number_of k) a) (link_place v + j)).
+Proof.
+  intros Ea Hv U. rewrite (S_user_page root_frame frame_count) in U by exact Hv.
+  destruct (user_slot root_frame frame_count v Hv U) as (Hs&K&Ep).
+  destruct (upper_on_words a n k _ Ea Hs) as (t&_&Kt&E&W). exists (t (v / 1024)).
+  assert (e_kernel (t (v / 1024)) = false) as K0 by (rewrite Kt; unfold kernel_bit; destruct k; [exact K|done..]).
+  unfold stored_link in W. rewrite K0 in W. destruct W as [L W]. rewrite Ep. done.
 Qed.
 
 Lemma target_present (e : entry) p : target_of e = Some p -> p <> 0 -> e_present e = true /\ e_frame e = p.
@@ -135,35 +163,25 @@ Proof.
   by intros [= <-].
 Qed.
 
-Lemma table_on_words a n k i : ρ a = Partition n -> i < 1024 -> Words.kernel_slot i = false ->
-  w_table f (number_of k) a i = v_table V a k 0 i.
+Lemma table_on_words a n k v : ρ a = Partition n -> v < 1048576 -> Words.user_page v = true ->
+  w_table f (number_of k) a v = v_table V a k 0 (v / 1024).
 Proof.
-  intros Ea Hi Hs. destruct (upper_on_words a n k i Ea Hi) as (t&_&K&E&W). unfold stored_link in W.
-  assert (e_kernel (t i) = false) as K0.
-  { rewrite K. unfold kernel_bit. destruct k; [|done..]. exact Hs. }
-  rewrite K0 in W. destruct W as [_ W]. unfold w_table. rewrite (E_present _ _ W), (E_frame _ _ W).
-  destruct (v_table V a k 0 i) as [q|] eqn:T.
+  intros Ea Hv U. destruct (link_on_words a n k v Ea Hv U) as (up&L&_&E&_&_&W).
+  specialize (W 0 (proj1 (L_room (Sound := sound)))). rewrite N.add_0_r in W.
+  unfold w_table. rewrite (L_present _ _ L W), (L_target _ _ L W).
+  destruct (v_table V a k 0 (v / 1024)) as [q|] eqn:T.
   - destruct (target_present _ _ E) as [-> ->]; [by eapply table_nonzero|done].
-  - unfold target_of in E. destruct (e_present (t i)); [discriminate|done].
-Qed.
-
-Lemma user_slot v : v < 1048576 -> Words.user_page v = true -> v / 1024 < 1024 /\ Words.kernel_slot (v / 1024) = false.
-Proof.
-  intros Hv U. assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia). split; [exact Hs|].
-  rewrite (user_page_is root_frame frame_count) in U by exact Hv. unfold is_user_page in U.
-  apply andb_true_iff in U as [_ U%negb_true_iff].
-  change (Words.kernel_slot ((v / 1024) mod 1024) = false) in U. by rewrite N.mod_small in U by exact Hs.
+  - unfold target_of in E. destruct (e_present up); [discriminate|done].
 Qed.
 
 Lemma leaf_on_words a n k v : ρ a = Partition n -> v < 1048576 -> w_leaf_word f (number_of k) a v =
   match v_table V a k 0 (v / 1024) with Some p => f p (v mod 1024) | None => 0 end.
 Proof.
-  intros Ea Hv. unfold w_leaf_word. destruct (Words.user_page v) eqn:U.
-  - destruct (user_slot v Hv U). by rewrite (table_on_words a n).
-  - destruct (v_table V a k 0 (v / 1024)) as [p|] eqn:T; [|done].
-    assert (is_user_page v = true) as U' by (eapply (table_user_page _ _ _ _ _ 0);
-      [exact R|exact T|exact top_positive]).
-    rewrite (user_page_is root_frame frame_count) in U by exact Hv. change (is_user_page v = false) in U. congruence.
+  intros Ea Hv. unfold w_leaf_word. destruct (Words.user_page v) eqn:U; [by rewrite (table_on_words a n)|].
+  destruct (v_table V a k 0 (v / 1024)) as [p|] eqn:T; [|done].
+  assert (is_user_page v = true) as U' by (eapply (table_user_page _ _ _ _ _ 0);
+    [exact R|exact T|exact top_positive]).
+  rewrite (S_user_page root_frame frame_count) in U by exact Hv. change (is_user_page v = false) in U. congruence.
 Qed.
 
 Lemma leaf_in_window a k u p : v_table V a k 0 u = Some p -> p < frames.
@@ -178,7 +196,7 @@ Proof.
     assert (v mod 1024 < 1024) as Hm by (apply N.mod_lt; done). specialize (X _ Hm). destruct (Ht _ Hm) as [K E].
     destruct X as [_ X]. rewrite E in X. change table_size with 1024 in X.
     replace (v / 1024 * 1024 + v mod 1024) with v in X; [exact X|]. pose proof (N.div_mod v 1024 ltac:(done)). lia.
-  - rewrite (co_entry _ _ (proj1 R)) by exact T. apply zero_entry_word.
+  - rewrite (co_entry _ _ (proj1 R)) by exact T. apply E_absent.
 Qed.
 
 Lemma gift_on_words a n v : ρ a = Partition n -> v < 1048576 -> gift_word (v_gift V a v) (w_leaf_word f 1 a v).
@@ -196,17 +214,18 @@ Qed.
 (** ** Statements on words follow from those on typed memory *)
 Lemma structure_on_words a n p : ρ a = Partition n -> w_structure f a p -> structure (mem s) a p.
 Proof.
-  intros Ea [->|[(k&Hk&->)|[(k&i&Hk&Hi&Hs&T)|L]]]; [by left|..].
+  intros Ea [->|[(k&Hk&->)|[(k&v&Hk&Hv&U&T)|L]]]; [by left|..].
   - right; left. assert (exists k', k = number_of k') as [k' ->].
     { assert (k = 0 \/ k = 1 \/ k = 2) as [->|[->| ->]] by lia; [by exists Mmu|by exists Shadow1|by exists Shadow2]. }
     exists k', top. destruct (root_on_words a n k' Ea) as (d&Ed&->&_). by apply tree_root.
   - right; left. assert (exists k', k = number_of k') as [k' ->].
     { assert (k = 0 \/ k = 1 \/ k = 2) as [->|[->| ->]] by lia; [by exists Mmu|by exists Shadow1|by exists Shadow2]. }
-    exists k', 0%nat. rewrite (table_on_words a n k' i Ea Hi Hs) in T.
-    destruct (upper_on_words a n k' i Ea Hi) as (t&Et&_&E&_). rewrite T in E.
-    destruct (target_present _ _ E) as [P <-]; [by eapply table_nonzero|].
+    exists k', 0%nat. destruct (link_on_words a n k' v Ea Hv U) as (_&_&_&_&_&Hi&_).
+    rewrite (table_on_words a n k' v Ea Hv U) in T. destruct (upper_on_words a n k' _ Ea Hi) as (t&Et&_&E&_).
+    rewrite T in E. destruct (target_present _ _ E) as [P <-]; [by eapply table_nonzero|].
     destruct (root_on_words a n k' Ea) as (d&Ed&Ew&_). rewrite Ew in Et.
-    eapply (tree_below _ _ _ 0%nat (root_of d k')); [exact (tree_root (mem s) a k' d Ed)|exact Et|exact Hi|exact P].
+    eapply (tree_below _ _ _ 0%nat (root_of d k')); [exact (tree_root (mem s) a k' d Ed)|exact Et| |exact P].
+    change table_size with 1024. by apply N.div_lt_upper_bound.
   - right; right. assert (list_page (mem s) a p /\ exists j, ρ p = ListAt a j) as [X _]; [|exact X].
     destruct (root_on_words a n Mmu Ea) as (d&Ed&_&_&El&Hl&_).
     induction L as [|q _ [IH [j Ej]] Hn].
@@ -273,93 +292,81 @@ Proof.
     by eapply structure_on_words.
 Qed.
 
-(** ** The processor gives user mode what the model's entries permit, and nothing else *)
-Lemma access_on_words n linear t : ρ (current s) = Partition n -> linear < 4294967296 ->
+(** ** The processor gives user mode what the model's entries say, and nothing else *)
+Context {P : Processor}.
+
+Lemma root_loaded n : ρ (current s) = Partition n -> page_of (loaded_root c) = w_root f 0 (current s).
+Proof.
+  intros Ea. destruct (root_on_words _ n Mmu Ea) as (d&Ed&_&_&_&_&E0). rewrite (R_loaded _ _ _ S d Ed).
+  unfold w_root. by rewrite E0.
+Qed.
+
+Lemma translated n linear : ρ (current s) = Partition n -> linear < word_limit ->
+  Words.user_page (page_of linear) = true -> let e := v_entry V (current s) (page_of linear) in
+  translate f (loaded_root c) linear =
+    if e_present e
+    then Some (Translation (e_frame e) (e_user e) (e_write e) (executes (e_execute e))
+                 (is_global (w_leaf_word f 0 (current s) (page_of linear))))
+    else None.
+Proof.
+  intros Ea Hl U. cbv zeta. set (v := page_of linear) in *. assert (v < 1048576) as Hv by (by apply page_of_fits).
+  destruct (link_on_words _ n Mmu v Ea Hv U) as (up&L&_&E&_&_&W).
+  change (number_of Mmu) with 0 in W. rewrite <- (root_loaded n Ea) in W.
+  pose proof (entry_on_words _ n v Ea Hv) as X. change 0 with (number_of Mmu) in X.
+  change 0 with (number_of Mmu). rewrite (leaf_on_words _ n Mmu v Ea Hv) in *.
+  destruct (v_table V _ Mmu 0 (v / 1024)) as [q|] eqn:T.
+  - destruct (target_present _ _ E) as [Pu <-]; [by eapply table_nonzero|]. by eapply P_through.
+  - rewrite (co_entry _ _ (proj1 R)) by exact T. cbn. eapply P_nothing; try done.
+    unfold target_of in E. by destruct (e_present up).
+Qed.
+
+Lemma not_translated n linear t : ρ (current s) = Partition n -> linear < word_limit ->
+  Words.user_page (page_of linear) = false -> translate f (loaded_root c) linear = Some t -> t_user t = false.
+Proof.
+  intros Ea Hl U. eapply P_kernel; [done|done|exact (B_closed _ _ _ B)|]. intros i Hi K.
+  rewrite (root_loaded n Ea). destruct (upper_on_words _ n Mmu i Ea Hi) as (t0&_&K0&_&W). unfold stored_link in W.
+  rewrite K0 in W. change (kernel_bit Mmu 1 i) with (Words.kernel_slot i) in W. rewrite K in W. apply W.
+Qed.
+
+Lemma access_on_words n linear t : ρ (current s) = Partition n -> linear < word_limit ->
   translate f (loaded_root c) linear = Some t -> t_user t = true ->
   let e := v_entry V (current s) (page_of linear) in
-  e_user e = true /\ e_frame e = t_frame t /\ (t_write t = true -> e_write e = true) /\ t_global t = false.
+  e_user e = true /\ e_frame e = t_frame t /\ (t_write t = true -> e_write e = true).
 Proof.
-  intros Ea Hlin H U. cbv zeta. destruct (root_on_words _ n Mmu Ea) as (d&Ed&Ew&_&_&_&E0).
-  set (v := page_of linear). assert (v < 1048576) as Hv by (by apply page_of_fits).
-  assert (N.shiftr linear 22 = v / 1024 /\ N.shiftr linear 12 mod 1024 = v mod 1024) as [Eu El].
-  { unfold v, page_of. split; [|done]. rewrite !N.shiftr_div_pow2, N.div_div by done. done. }
-  assert (page_of (loaded_root c) = w_root f 0 (current s)) as Er.
-  { rewrite (R_loaded _ _ _ S d Ed). unfold w_root. by rewrite E0. }
-  unfold translate in H. rewrite Er, Eu, El in H. set (upper := f (w_root f 0 (current s)) (v / 1024)) in *.
-  assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia).
-  destruct (Words.kernel_slot (v / 1024)) eqn:K.
-  { destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_link in W.
-    rewrite K0 in W. change (kernel_bit Mmu 1 (v / 1024)) with (Words.kernel_slot (v / 1024)) in W. rewrite K in W.
-    destruct W as [_ W]. assert (N.testbit upper 2 = false) as Z.
-    { pose proof (B_supervisor _ _ _ B (v / 1024)) as Z. apply (f_equal (fun w => N.testbit w 2)) in W.
-      rewrite !N.lor_spec in W. cbn in W. rewrite !orb_false_r in W. rewrite <- Z. exact W. }
-    rewrite Z in H.
-    destruct (N.testbit upper 0); [|discriminate]. destruct (N.testbit upper 7).
-    - injection H as <-. discriminate U.
-    - destruct (N.testbit (f (page_of upper) (v mod 1024)) 0); [|discriminate]. injection H as <-. discriminate U. }
-  pose proof (table_on_words _ n Mmu _ Ea Hs K) as T. unfold w_table in T. change (number_of Mmu) with 0 in T.
-  change (f (w_root f 0 (current s)) (v / 1024)) with upper in T.
-  destruct (upper_on_words _ n Mmu _ Ea Hs) as (t0&_&K0&_&W). unfold stored_link in W. rewrite K0 in W.
-  change (kernel_bit Mmu 1 (v / 1024)) with (Words.kernel_slot (v / 1024)) in W. rewrite K in W.
-  destruct W as [_ W]. change (entry_word (t0 (v / 1024)) upper) in W.
-  destruct (E_plain _ _ W) as (_&_&Z7&_). rewrite Z7 in H.
-  destruct (N.testbit upper 0); [|discriminate].
-  pose proof (entry_on_words _ n v Ea Hv) as X. change 0 with (number_of Mmu) in X.
-  rewrite (leaf_on_words _ n Mmu v Ea Hv), <- T in X. destruct (N.testbit (f (page_of upper) (v mod 1024)) 0);
-    [|discriminate].
-  injection H as <-. cbn [t_user t_frame t_write t_global] in *. apply andb_true_iff in U as [_ U].
-  destruct (E_plain _ _ X) as (_&_&_&Z8). rewrite <- (E_user _ _ X), <- (E_frame _ _ X), <- (E_write _ _ X).
-  split; [exact U|]. split; [done|]. split; [by intros [_ ?]%andb_true_iff|exact Z8].
+  intros Ea Hl H U. cbv zeta. destruct (Words.user_page (page_of linear)) eqn:Up.
+  - rewrite (translated n) in H by done. destruct (e_present _); [|done]. by injection H as <-.
+  - rewrite (not_translated n linear t) in U by done. done.
 Qed.
 
 (** ** What the processor marks is nothing to the model *)
-Lemma marked_word e w b : is_mark b -> entry_word e w -> entry_word e (N.lor w b).
-Proof.
-  intros Hb. assert (N.shiftr b 12 = 0 /\ b < 4294967296
-    /\ forall k, k <> 5 -> k <> 6 -> N.testbit b k = false) as (Hs&Hl&Hk).
-  { split; [|split]; try (destruct Hb as [->|[->| ->]]; done). intros k H5 H6.
-    destruct Hb as [->|[->| ->]]; [apply (N.pow2_bits_false 5); lia|apply (N.pow2_bits_false 6); lia|].
-    change 96 with (N.lor (2 ^ 5) (2 ^ 6)). by rewrite N.lor_spec, !N.pow2_bits_false by lia. }
-  intros [Ew Ef E0 E1 E2 E9 (Z3&Z4&Z7&Z8)]. constructor; rewrite ?N.lor_spec, ?Hk, ?orb_false_r by done; try done.
-  - by apply lor_word.
-  - unfold page_of in *. by rewrite N.shiftr_lor, Hs, N.lor_0_r.
-Qed.
-
-Lemma marked_link i e w b : is_mark b -> stored_link directory i e w -> stored_link directory i e (N.lor w b).
-Proof.
-  intros Hb. assert (N.lor b 96 = 96) as Hm by by destruct Hb as [->|[->| ->]]. unfold stored_link.
-  destruct (e_kernel e); [by rewrite <- N.lor_assoc, Hm|]. intros [L W]. split; [exact L|]. by apply marked_word.
-Qed.
-
-Lemma marked_table p i b h t : is_mark b -> p < frames -> i < 1024 -> mem s p = Table h t ->
-  stands s (WState (set_word f p i (N.lor (f p i) b)) (saved c) (running c) (loaded_root c)).
-Proof.
-  intros Hb Hp Hi Et. destruct S as [Rm Rr Rs Rl]. constructor; cbn [words saved running loaded_root]; try done.
-  intros q Hq. specialize (Rm q Hq). destruct (N.eqb_spec q p) as [->|Hne].
-  - rewrite Et in *. intros j Hj. rewrite set_word_here. specialize (Rm j Hj).
-    destruct (N.eqb_spec j i) as [->|]; [|done]. destruct (h =? 0); [|by apply marked_link].
-    destruct Rm. split; [done|]. by apply marked_word.
-  - eapply stored_ext; [|exact Rm]. intros j. symmetry. by apply set_word_other.
-Qed.
-
-Lemma marks_on_words n linear p i w : ρ (current s) = Partition n -> linear < 4294967296 ->
-  marks f (loaded_root c) linear p i w ->
+Lemma marked h t p i w : p < frames -> mem s p = Table h t ->
+  mark (f p i) w ->
   stands s (WState (set_word f p i w) (saved c) (running c) (loaded_root c)).
 Proof.
-  intros Ea Hlin M. destruct (root_on_words _ n Mmu Ea) as (d&Ed&Ew&T&_&_&E0).
-  set (v := page_of linear). assert (v < 1048576) as Hv by (by apply page_of_fits).
-  assert (N.shiftr linear 22 = v / 1024 /\ N.shiftr linear 12 mod 1024 = v mod 1024) as [Eu El].
-  { unfold v, page_of. split; [|done]. rewrite !N.shiftr_div_pow2, N.div_div by done. done. }
-  assert (page_of (loaded_root c) = w_root f 0 (current s)) as Er.
-  { rewrite (R_loaded _ _ _ S d Ed). unfold w_root. by rewrite E0. }
-  assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia).
-  destruct M as [b Hb|b upper Hb P K].
-  - rewrite Er, Eu. destruct (upper_on_words _ n Mmu _ Ea Hs) as (t&Et&_). eapply marked_table; [done| |done|exact Et].
-    change (number_of Mmu) with 0 in Ew. rewrite Ew. apply page_in_window. exists (current s). unfold owner.
-    by rewrite (table_role _ _ _ _ _ _ _ _ R T).
-  - unfold upper in *. rewrite Eu, El in *. rewrite Er in *. pose proof (table_on_words _ n Mmu _ Ea Hs K) as Tl.
-    unfold w_table in Tl. change (number_of Mmu) with 0 in Tl. rewrite P in Tl. symmetry in Tl.
-    destruct (table_ok_at _ _ _ _ _ _ _ _ R Tl) as (t&Et&_).
-    eapply marked_table; [done|by eapply leaf_in_window|by apply N.mod_lt|exact Et].
+  intros Hp Et M. destruct S as [Rm Rr Rs Rl]. constructor; cbn [words saved running loaded_root]; try done.
+  intros q Hq. specialize (Rm q Hq). destruct (N.eqb_spec q p) as [->|Hne].
+  2: { eapply stored_ext; [|exact Rm]. intros j. symmetry. by apply set_word_other. }
+  rewrite Et in *. cbn [stored] in *. destruct (N.eqb_spec h 0) as [->|Hh].
+  - intros j Hjj. rewrite set_word_here. destruct (Rm j Hjj) as [K X]. split; [done|].
+    destruct (N.eqb_spec j i) as [->|]; [by eapply P_mark_entry|done].
+  - intros j Hjj. specialize (Rm j Hjj). unfold stored_link in *. rewrite !set_word_here. destruct (e_kernel _).
+    + destruct Rm as [K X]. split; [done|].
+      destruct (N.eqb_spec (link_words * j) i) as [<-|]; [by eapply P_mark_kernel|done].
+    + destruct Rm as [L X]. split; [done|]. intros k Hk. rewrite set_word_here.
+      destruct (N.eqb_spec (link_words * j + k) i) as [<-|]; [by eapply P_mark_link; [apply X|]|by apply X].
+Qed.
+
+Lemma marks_on_words n p i w : ρ (current s) = Partition n -> marks f (loaded_root c) p i w ->
+  stands s (WState (set_word f p i w) (saved c) (running c) (loaded_root c)).
+Proof.
+  intros Ea M. pose proof (root_loaded n Ea) as Er. destruct M as [i k w Hi Hk M|v w upper Hv U Pu M].
+  - rewrite Er in *. destruct (upper_on_words _ n Mmu i Ea Hi) as (t&Et&_). change (number_of Mmu) with 0 in Et.
+    destruct (root_on_words _ n Mmu Ea) as (d&_&Ew&T&_). change (number_of Mmu) with 0 in Ew.
+    eapply marked; [|exact Et|exact M].
+    rewrite Ew. apply page_in_window. exists (current s). unfold owner. by rewrite (table_role _ _ _ _ _ _ _ _ R T).
+  - unfold upper in *. rewrite Er in *. pose proof (table_on_words _ n Mmu _ Ea Hv U) as T.
+    unfold w_table in T. change (number_of Mmu) with 0 in T. rewrite Pu in T. symmetry in T.
+    destruct (table_ok_at _ _ _ _ _ _ _ _ R T) as (t&Et&_).
+    eapply marked; [by eapply leaf_in_window|exact Et|exact M].
 Qed.
 End Words.

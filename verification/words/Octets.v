@@ -11,11 +11,12 @@ Ltac unbind H := let a := fresh "x" in let s := fresh "t" in let E := fresh "E" 
   apply bind_done in H as (a&s&E&H).
 
 Section Octets.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance octet_params : Params := x86 root_frame frame_count.
+#[local] Instance octet_params : Params := machine_of root_frame frame_count.
 Notation stands := (stands directory).
 Notation simulates := (simulates directory).
 
@@ -142,7 +143,8 @@ Lemma sim_load_register p q o i : p < frames -> q < frames -> o < 4096 ->
   simulates (load_register p q o i) (effect (Words.load_register p q o i)) nothing.
 Proof.
   intros Hp Hq Ho s c v s' F R H. unfold load_register, read_bytes in H. unbind H. do 4 unbind E.
-  assert (i < 12) as Hi by (pose proof H as H'; met H'; now apply N.ltb_lt).
+  assert (i < Words.context_words) as Hi by (pose proof H as H'; met H'; now apply N.ltb_lt).
+  pose proof Words.context_in_page as Hc.
   met E. unfold Words.load_register, times, word_limit. rewrite (N.mod_small (4 * i)), !plus_is by lia.
   destruct (read_byte_is _ _ _ _ _ _ _ Hp Hq R E0) as (W0&V0&->).
   destruct (read_byte_is _ _ _ _ _ _ _ Hp Hq R E1) as (W1&V1&->).
@@ -161,7 +163,8 @@ Lemma sim_store_register p q o i : p < frames -> q < frames -> o < 4096 ->
   simulates (store_register p q o i) (effect (Words.store_register p q o i)) nothing.
 Proof.
   intros Hp Hq Ho s c v s' F R H. unfold store_register, write_bytes in H. unbind H.
-  assert (i < 12) as Hi by (pose proof E as E'; met E'; now apply N.ltb_lt).
+  assert (i < Words.context_words) as Hi by (pose proof E as E'; met E'; now apply N.ltb_lt).
+  pose proof Words.context_in_page as Hc.
   assert (exists y c0, numeric (Words.read_register i) c = Some (y, c0) /\ same_number x y /\ stands t c0)
     as (y&c0&W0&->&R0) by (eapply sim_read_register; [exact F|exact R|exact E]).
   assert (t = s) as -> by now met E.

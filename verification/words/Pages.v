@@ -8,11 +8,12 @@ Import ListNotations.
 Local Open Scope N_scope.
 
 Section Pages.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance page_params : Params := x86 root_frame frame_count.
+#[local] Instance page_params : Params := machine_of root_frame frame_count.
 Notation stored := (stored directory).
 Notation stands := (stands directory).
 Notation simulates := (simulates directory).
@@ -37,27 +38,40 @@ Qed.
 Lemma level_cases l : l < 2 -> l = 0 \/ l = 1.
 Proof. lia. Qed.
 
+(** A root table as it is made. *)
+Lemma sim_format_root (m : K unit) k p f : p < frames ->
+  (forall s v s', m s = Done v s' ->
+     s' = State (update (mem s) p (empty_table k 1)) (current s) (registers s) (tlb s)) ->
+  (forall i j, i < slots -> (k = Mmu -> Words.kernel_slot i = false) -> j < link_words -> f (link_words * i + j) = 0) ->
+  (k = Mmu -> f = directory) -> simulates m (effect (wfill p f)) nothing.
+Proof.
+  intros Hp Hm Hz Hd. apply (sim_page _ _ _ (empty_table k 1)); [exact Hp|exact Hm|now destruct k|].
+  intros g Hg. assert (forall i j, i < slots -> j < link_words -> g (link_words * i + j) = f (link_words * i + j)) as G
+    by (intros; now apply Hg, link_in_table).
+  destruct (L_room (Sound := sound)) as (Hw&_).
+  destruct k; intros i Hi; unfold stored_link; cbn [e_kernel absent_entry];
+    [|split; [reflexivity|intros j Hj; rewrite G, Hz by (assumption || discriminate); apply L_absent]..].
+  change ((1 =? N.of_nat top) && kernel_slot i) with (Words.kernel_slot i). destruct (Words.kernel_slot i) eqn:E.
+  - split; [reflexivity|]. specialize (G i 0 Hi Hw). rewrite N.add_0_r in G. rewrite G, Hd by reflexivity. apply K_same.
+  - split; [reflexivity|]. intros j Hj. rewrite G, Hz by (assumption || now intros). apply L_absent.
+Qed.
+
 Lemma sim_format_mmu p l : p < frames -> l < 2 ->
   simulates (format_mmu p l) (effect (Words.format_mmu directory p l)) nothing.
 Proof.
   intros Hp Hl. unfold Words.format_mmu. destruct (level_cases l Hl) as [-> | ->].
   - apply (sim_page _ _ _ (empty_table Mmu 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
-  - apply (sim_page _ _ _ (empty_table Mmu 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi.
-    change (stored_link directory i (if Words.kernel_slot i then kernel_entry else absent_entry) (directory i)).
-    destruct (Words.kernel_slot i) eqn:E; [now split|]. rewrite (B_kernel _ _ _ B i E).
-    split; [reflexivity|apply zero_entry_word].
+    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply E_absent].
+  - apply (sim_format_root _ Mmu); [exact Hp|intros s v s' H; now met H| |reflexivity].
+    intros i j Hi Hk. apply (B_kernel _ _ _ B i j Hi). now apply Hk.
 Qed.
-
 Lemma sim_format_shadow1 p l : p < frames -> l < 2 ->
   simulates (format_shadow1 p l) (effect (Words.clear_page p)) nothing.
 Proof.
   intros Hp Hl. destruct (level_cases l Hl) as [-> | ->].
   - apply (sim_page _ _ _ (empty_table Shadow1 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
     intros g Hg i Hi. rewrite Hg by exact Hi. now constructor.
-  - apply (sim_page _ _ _ (empty_table Shadow1 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
+  - apply (sim_format_root _ Shadow1); [exact Hp|intros s v s' H; now met H|reflexivity|discriminate].
 Qed.
 Lemma sim_format_shadow2 p l : p < frames -> l < 2 ->
   simulates (format_shadow2 p l) (effect (Words.clear_page p)) nothing.
@@ -65,8 +79,7 @@ Proof.
   intros Hp Hl. destruct (level_cases l Hl) as [-> | ->].
   - apply (sim_page _ _ _ (empty_table Shadow2 0)); [exact Hp|intros s v s' H; now met H|discriminate|].
     intros g Hg i Hi. now rewrite Hg by exact Hi.
-  - apply (sim_page _ _ _ (empty_table Shadow2 1)); [exact Hp|intros s v s' H; now met H|discriminate|].
-    intros g Hg i Hi. rewrite Hg by exact Hi. split; [reflexivity|apply zero_entry_word].
+  - apply (sim_format_root _ Shadow2); [exact Hp|intros s v s' H; now met H|reflexivity|discriminate].
 Qed.
 
 Lemma sim_format_list p origin next : p < frames -> origin < 1048576 -> next < frames ->
@@ -117,7 +130,7 @@ Qed.
 
 Lemma sim_read_register i : simulates (read_register i) (numeric (Words.read_register i)) same_number.
 Proof.
-  intros s c v s' F R H. met H. change context_words with 12 in *. eexists _, _. split.
+  intros s c v s' F R H. met H. change context_words with Words.context_words in *. eexists _, _. split.
   { unfold numeric, Words.read_register. erewrite bind_is.
     2: match goal with E : (_ <? _) = true |- _ => rewrite E end; reflexivity. reflexivity. }
   split; [|exact R]. unfold same_number. f_equal. apply (R_saved _ _ _ R). now apply N.ltb_lt.
@@ -126,7 +139,7 @@ Qed.
 Lemma write_register_is i w s c v s' : stands s c -> w < word_limit -> write_register i w s = Done v s' ->
   exists c', Words.write_register i w c = Some (tt, c') /\ stands s' c'.
 Proof.
-  intros R Hw H. met H. change context_words with 12 in *. unfold Words.write_register.
+  intros R Hw H. met H. change context_words with Words.context_words in *. unfold Words.write_register.
   rewrite (proj2 (N.ltb_lt _ _) Hw). match goal with E : (_ <? _) = true |- _ => rewrite E end.
   eexists. split; [reflexivity|]. destruct R as [Rm Rr Rs Rl]. constructor; auto. intros j Hj. cbn. unfold update.
   destruct (j =? i); auto.
@@ -152,11 +165,11 @@ Proof.
   intros j Hj. rewrite set_word_here. unfold update. destruct (j =? i); [reflexivity|now apply X].
 Qed.
 
-Lemma plain_offset o : is_plain_offset o = true -> N.shiftr o 2 = o / 4 /\ o / 4 + 12 <= 1024.
+Lemma plain_offset o : is_plain_offset o = true -> N.shiftr o 2 = o / 4 /\ o / 4 + Words.context_words <= 1024.
 Proof.
-  unfold is_plain_offset. change (page_bytes - context_bytes) with 4032.
+  unfold is_plain_offset. change (page_bytes - context_bytes) with (4096 - Words.context_bytes).
   intros [_ Ho%N.leb_le]%andb_prop. rewrite N.shiftr_div_pow2. split; [reflexivity|].
-  apply (N.div_le_mono _ _ 4) in Ho; [|discriminate]. change (4032 / 4) with 1008 in Ho. lia.
+  pose proof Words.context_in_page. pose proof (N.mul_div_le o 4 ltac:(discriminate)). change (2 ^ 2) with 4. lia.
 Qed.
 
 Lemma sim_load_registers p o : p < frames ->
@@ -167,7 +180,7 @@ Proof.
   { unfold effect, Words.load_registers. erewrite bind_is.
     2: rewrite Eo, (proj2 (N.ltb_lt _ _) Hp), (proj2 (N.leb_le _ _) Ho); reflexivity. reflexivity. }
   split; [exact I|]. destruct R as [Rm Rr Rs Rl]. constructor; auto. cbn [saved registers]. intros i Hi. unfold copy_in.
-  change context_words with 12. rewrite (proj2 (N.ltb_lt _ _) Hi). apply X. lia.
+  change context_words with Words.context_words. rewrite (proj2 (N.ltb_lt _ _) Hi). apply X. lia.
 Qed.
 
 Lemma sim_store_registers p o : p < frames ->
@@ -179,7 +192,8 @@ Proof.
     2: rewrite Eo, (proj2 (N.ltb_lt _ _) Hp), (proj2 (N.leb_le _ _) Ho); reflexivity. reflexivity. }
   split; [exact I|]. pose proof (R_saved _ _ _ R) as Rs. eapply stands_put; [exact R| | |discriminate].
   - intros q j E. now rewrite (proj2 (N.eqb_neq _ _) E).
-  - intros j Hj. rewrite N.eqb_refl. cbn [andb]. unfold copy_out. change context_words with 12.
-    destruct (N.leb_spec (o / 4) j), (N.ltb_spec j (o / 4 + 12)); cbn [andb]; try (now apply X). apply Rs. lia.
+  - intros j Hj. rewrite N.eqb_refl. cbn [andb]. unfold copy_out. change context_words with Words.context_words.
+    destruct (N.leb_spec (o / 4) j), (N.ltb_spec j (o / 4 + Words.context_words)); cbn [andb];
+      try (now apply X). apply Rs. lia.
 Qed.
 End Pages.

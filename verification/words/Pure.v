@@ -8,28 +8,66 @@ From Pip.Words Require Import Words WordMachine Bits.
 Import ListNotations.
 Local Open Scope N_scope.
 
+(** What an architecture's words must be like. *)
+Class Sound `{A : Architecture} {E : Encoding A} : Prop := {
+  S_frames : 256 <= frames <= 1048576;
+  S_vidt : vidt < 1048576;
+  S_user_page : forall root count v, v < 1048576 -> Words.user_page v = @is_user_page (machine_of root count) v;
+  (* entries *)
+  E_word : forall e w, entry_word e w -> w < word_limit;
+  E_frame : forall e w, entry_word e w -> page_of w = e_frame e;
+  E_present : forall e w, entry_word e w -> Words.is_present w = e_present e;
+  E_user : forall e w, entry_word e w -> Words.is_user w = e_user e;
+  E_write : forall e w, entry_word e w -> Words.is_writable w = e_write e;
+  E_execute : forall e w, entry_word e w -> Words.is_executable w = e_execute e;
+  E_absent : entry_word absent_entry 0;
+  E_user_entry : forall p w x, p < 1048576 ->
+    entry_word (Primitives.user_entry p (negb (w =? 0)) (negb (x =? 0))) (Words.user_entry p w x);
+  E_shown : forall e w, entry_word e w -> entry_word (Primitives.shown e) (Words.shown w);
+  E_hidden : forall e w, entry_word e w -> entry_word (Primitives.hidden e) (Words.hidden w);
+  E_link_entry : forall p, p < 1048576 -> entry_word (Primitives.link_entry p) (Words.link_entry p);
+  (* links *)
+  L_room : 0 < link_words /\ link_words * slots <= 1024 /\ slots <= 1024;
+  L_elsewhere : forall i, slots <= i -> i < 1024 -> Words.kernel_slot i = true;
+  L_place : forall v, v < 1048576 -> v / 1024 < slots -> link_place v = link_words * (v / 1024);
+  L_count : forall w, List.length (words_of_link w) = N.to_nat link_words;
+  L_absent : forall k, link_word absent_entry k 0;
+  L_written : forall e w k, is_link e = true -> entry_word e w -> k < link_words ->
+    exists x, nth_error (words_of_link w) (N.to_nat k) = Some x /\ x < word_limit /\ link_word e k x;
+  L_read : forall e w, is_link e = true -> link_word e 0 w -> entry_word e (entry_of_link w);
+  (* bit 0 of the first word says whether there is one; bits 31 to 12 say where to *)
+  L_present : forall e w, is_link e = true -> link_word e 0 w -> N.testbit w 0 = e_present e;
+  L_target : forall e w, is_link e = true -> link_word e 0 w -> page_of w = e_frame e;
+  K_same : forall w, kernel_word w w;
+}.
+
 (** What boot must choose rightly. *)
-Record sound_boot (root_frame frame_count : N) (directory : N -> N) : Prop := {
+Record sound_boot `{A : Architecture} {E : Encoding A} (root_frame frame_count : N) (directory : N -> N) : Prop := {
   B_root : root_frame < frames;
   B_count : frame_count <= frames;
-  (* the kernel's directory maps nothing in user space, and nothing for user mode (bit 2) *)
+  (* the kernel's directory maps nothing in user space, and nothing for user mode *)
   B_words : forall i, directory i < word_limit;
-  B_kernel : forall i, Words.kernel_slot i = false -> directory i = 0;
-  B_supervisor : forall i, N.testbit (directory i) 2 = false
+  B_kernel : forall i k, i < slots -> Words.kernel_slot i = false -> k < link_words ->
+    directory (link_words * i + k) = 0;
+  B_closed : closed directory
 }.
 
 Section Pure.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance x86_params : Params := x86 root_frame frame_count.
+#[local] Instance pure_params : Params := machine_of root_frame frame_count.
 Notation machine := (word_machine root_frame frame_count directory).
 Notation on_words := (on_words root_frame frame_count directory).
 Notation fits := (fits (bound frames) (ranges frames)).
 
-Lemma x86_two_levels : two_levels frames.
-Proof. destruct B. constructor; try reflexivity; try assumption; discriminate. Qed.
+Lemma two_levels_here : two_levels frames.
+Proof.
+  destruct B, (S_frames (Sound := sound)). pose proof (S_vidt (Sound := sound)).
+  constructor; try reflexivity; assumption.
+Qed.
 
 Lemma related_is t x v : related on_words t x v <-> fits t x /\ stands_for t x v.
 Proof.
@@ -54,47 +92,6 @@ Definition pure_agrees (np : string * pfun) : Prop := forall a vs,
   all_related on_words (p_args (snd np)) a vs ->
   exists v, c_pure machine (fst np) vs = Some v /\ stands_for (p_ret (snd np)) (app _ (p_den (snd np)) a) v.
 
-(** ** Entries *)
-Lemma entry_bits p c e : p < 1048576 -> c < 4096 -> e_frame e = p -> N.testbit c 0 = e_present e ->
-  N.testbit c 1 = e_write e -> N.testbit c 2 = e_user e -> N.testbit c 9 = e_execute e ->
-  N.testbit c 3 = false /\ N.testbit c 4 = false /\ N.testbit c 7 = false /\ N.testbit c 8 = false ->
-  entry_word e (p * 4096 + c).
-Proof.
-  intros Hp Hc Ef E0 E1 E2 E9 Z. constructor; rewrite ?low_bit by reflexivity; auto.
-  - unfold word_limit. lia.
-  - rewrite page_of_sum by exact Hc. auto.
-Qed.
-
-Lemma user_entry_word p w x : p < 1048576 ->
-  entry_word (Primitives.user_entry p (negb (w =? 0)) (negb (x =? 0))) (Words.user_entry p w x).
-Proof.
-  intros Hp. unfold Words.user_entry. rewrite address_is, plus_is by lia.
-  destruct (w =? 0), (x =? 0); simpl negb; rewrite ?lor_low by reflexivity;
-    (apply entry_bits; [exact Hp|reflexivity..|repeat split]).
-Qed.
-Lemma link_entry_word p : p < 1048576 -> entry_word (Primitives.link_entry p) (Words.link_entry p).
-Proof.
-  intros Hp. unfold Words.link_entry. rewrite address_is, plus_is by lia.
-  apply entry_bits; [exact Hp|reflexivity..|repeat split].
-Qed.
-Lemma shown_word e w : entry_word e w -> entry_word (Primitives.shown e) (Words.shown w).
-Proof.
-  intros [Hw Ef E0 E1 E2 E9 (Z3&Z4&Z7&Z8)]. unfold Words.shown, user_bit.
-  constructor; rewrite ?N.lor_spec; simpl; rewrite ?orb_false_r, ?orb_true_r; auto.
-  - apply lor_word; [exact Hw|reflexivity].
-  - unfold page_of in *. rewrite N.shiftr_lor. simpl. now rewrite N.lor_0_r.
-Qed.
-Lemma hidden_word e w : entry_word e w -> entry_word (Primitives.hidden e) (Words.hidden w).
-Proof.
-  intros [Hw Ef E0 E1 E2 E9 (Z3&Z4&Z7&Z8)]. unfold Words.hidden. pose proof (page_of_fits w Hw) as Hp.
-  constructor; rewrite ?N.land_spec; simpl; rewrite ?andb_true_r, ?andb_false_r; auto.
-  - apply land_word. exact Hw.
-  - unfold page_of in *. rewrite N.shiftr_land. change (N.shiftr 4294967291 12) with (N.ones 20).
-    rewrite N.land_ones, N.mod_small; assumption.
-Qed.
-Lemma zero_entry_word : entry_word absent_entry 0.
-Proof. apply (entry_bits 0 0); try reflexivity. repeat split. Qed.
-
 Lemma gift_bits p c g : p < 1048576 -> c < 4096 -> gift_child g = p -> N.testbit c 0 = gift_is_descriptor g ->
   gift_word g (p * 4096 + c).
 Proof.
@@ -104,18 +101,6 @@ Proof.
 Qed.
 
 (** ** Addresses *)
-Lemma user_page_is v : v < 1048576 -> Words.user_page v = is_user_page v.
-Proof.
-  intros Hv. unfold Words.user_page, is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb N.shiftr minus].
-  rewrite N.shiftr_div_pow2. change (2 ^ 10) with 1024. rewrite N.div_div by discriminate.
-  rewrite (N.div_small v (1024 * 1024)) by exact Hv. rewrite N.eqb_refl. cbn [andb].
-  assert (v / 1024 < 1024) as Hs by (apply N.div_lt_upper_bound; lia). rewrite (N.mod_small (v / 1024)) by exact Hs.
-  generalize dependent (v / 1024). intros s Hs. unfold Words.kernel_slot.
-  destruct (N.eqb_spec s 0) as [->|Hz]; [reflexivity|]. rewrite minus_is by lia. cbn [orb].
-  destruct (N.ltb_spec (s - 1) 831), (N.leb_spec 832 s), (N.ltb_spec s 1023), (N.eqb_spec s 1023);
-    try reflexivity; lia.
-Qed.
-
 Lemma index_at_is v l : l < 2 -> Words.index_at v l = Some (Primitives.index_at v l).
 Proof.
   intros Hl. assert (l = 0 \/ l = 1) as [-> | ->] by lia.
@@ -129,16 +114,6 @@ Proof.
   intros Hl. unfold Words.pages_needed, Primitives.pages_needed.
   assert (l = 0 \/ l = 1) as [-> | ->] by lia; destruct (n =? 0); reflexivity.
 Qed.
-
-(** ** Contexts, of 64 bytes *)
-Lemma context_fits_is a : context_fits a = (a <=? 4294967232).
-Proof. reflexivity. Qed.
-Lemma in_one_page_is a : in_one_page a = (Primitives.page_offset a <=? 4032).
-Proof. reflexivity. Qed.
-Lemma context_end_is a : context_end a = (a + 63) mod 4294967296.
-Proof. reflexivity. Qed.
-Lemma is_plain_offset_is o : is_plain_offset o = (o mod 4 =? 0) && (o <=? 4032).
-Proof. reflexivity. Qed.
 
 (** ** All of them *)
 Ltac each := repeat match goal with |- Forall _ (_ :: _) => constructor | |- Forall _ [] => constructor end.
@@ -165,42 +140,38 @@ Ltac encoded_by_word H := eexists; split; [reflexivity|]; eexists; split; [refle
 Ltac told_by H := eexists; split; [reflexivity|]; eexists; split; [reflexivity|]; rewrite bit_truth; H.
 Ltac booleans := repeat match goal with X : negb (_ =? 0) = _ |- _ => rewrite <- X; clear X end.
 
-Lemma pure_primitives_agree : Forall pure_agrees (@kernel_pure x86_params).
+Lemma pure_primitives_agree : Forall pure_agrees (@kernel_pure pure_params).
 Proof.
-  pose proof (eq_refl : frames = 195584) as Hframes.
+  pose proof S_frames as Hframes.
   unfold kernel_pure. each.
   all: intros a vs Ha; cbn [snd fst p_args p_ret p_den app tuple] in *; destructs Ha.
-  all: rewrite ?context_fits_is, ?in_one_page_is, ?context_end_is, ?is_plain_offset_is.
-  all: cbn [c_pure word_machine]; cbn -[N.mul N.add N.land N.eqb N.ltb N.leb N.shiftr N.testbit N.modulo N.div].
+  all: cbn [c_pure word_machine]; cbn -[N.mul N.add N.sub N.land N.eqb N.ltb N.leb N.shiftr N.testbit N.modulo N.div].
   all: try (eexists; split; [reflexivity|]; try reflexivity; eexists; split; [reflexivity|]; apply bit_truth).
   all: try (eexists; split; reflexivity).
   all: repeat match goal with X : _ < _ |- _ => cbn in X end.
   (* constants *)
-  all: try encoded_by_word ltac:(exact zero_entry_word).
+  all: try encoded_by_word ltac:(exact E_absent).
   all: try encoded_by_word ltac:(apply (gift_bits 0 0); reflexivity).
-  all: try shown_by ltac:(unfold page_fuel; rewrite Nnat.N2Nat.id; reflexivity).
+  all: try shown_by ltac:(unfold page_fuel, context_fuel; rewrite Nnat.N2Nat.id; reflexivity).
   (* addresses *)
   all: try told_by ltac:(unfold Words.page_aligned; rewrite land_4095; reflexivity).
   all: try shown_by ltac:(rewrite page_of_div; reflexivity).
   all: try shown_by ltac:(apply land_4095).
   all: try shown_by ltac:(apply land_1023).
   all: try told_by ltac:(unfold Words.page_offset; rewrite land_4095; reflexivity).
-  all: try told_by ltac:(rewrite land_3; reflexivity).
+  all: try told_by ltac:(unfold Primitives.is_plain_offset; rewrite land_3; reflexivity).
   all: try shown_by ltac:(rewrite address_is by lia; reflexivity).
-  all: try told_by ltac:(apply user_page_is; assumption).
+  all: try told_by ltac:(apply S_user_page; assumption).
   (* entries *)
   all: try told_by ltac:(change (has 1) with (has (2 ^ 0)); rewrite has_bit; apply G_descriptor; assumption).
-  all: try told_by ltac:(etransitivity; [apply (has_bit _ 0)|apply E_present; assumption]).
-  all: try told_by ltac:(etransitivity; [apply (has_bit _ 1)|apply E_write; assumption]).
-  all: try told_by ltac:(etransitivity; [apply (has_bit _ 2)|apply E_user; assumption]).
-  all: try told_by ltac:(etransitivity; [apply (has_bit _ 9)|apply E_execute; assumption]).
+  all: try told_by ltac:(first [apply E_present|apply E_write|apply E_user|apply E_execute]; assumption).
   all: try shown_by ltac:(apply E_frame; assumption).
   all: try shown_by ltac:(apply G_child; assumption).
-  all: try encoded_by_word ltac:(apply link_entry_word; lia).
-  all: try encoded_by_word ltac:(apply shown_word; assumption).
-  all: try encoded_by_word ltac:(apply hidden_word; assumption).
+  all: try encoded_by_word ltac:(apply E_link_entry; lia).
+  all: try encoded_by_word ltac:(apply E_shown; assumption).
+  all: try encoded_by_word ltac:(apply E_hidden; assumption).
   all: booleans.
-  all: try encoded_by_word ltac:(apply user_entry_word; lia).
+  all: try encoded_by_word ltac:(apply E_user_entry; lia).
   all: try encoded_by_word ltac:(rewrite address_is, plus_is by lia; apply gift_bits; (assumption || reflexivity)).
   all: try encoded_by_word ltac:(rewrite address_is by lia; rewrite <- (N.add_0_r (_ * _)); apply gift_bits;
     (assumption || reflexivity)).
@@ -208,15 +179,15 @@ Proof.
   all: try (rewrite index_at_is by assumption; eexists; split; reflexivity).
   - shown_by ltac:(apply pages_needed_is; assumption).
   - told_by ltac:(idtac). unfold user_address, Words.page_aligned. rewrite land_4095.
-    rewrite user_page_is by (apply page_of_fits; assumption). rewrite page_of_div. reflexivity.
+    rewrite (S_user_page root_frame frame_count) by (apply page_of_fits; assumption). rewrite page_of_div. reflexivity.
 Qed.
 
-Theorem pure_faithful : faithful_pure on_words (@kernel_pure x86_params).
+Theorem pure_faithful : faithful_pure on_words (@kernel_pure pure_params).
 Proof.
   intros f p Hf a vs Ha. pose proof (found_in _ _ _ Hf) as Hin.
   pose proof (proj1 (Forall_forall _ _) pure_primitives_agree _ Hin a vs Ha) as (v&Hv&Hs).
   exists v. split; [exact Hv|]. apply related_is. split; [|exact Hs].
-  exact (found _ f _ _ (pure_primitives_fit frames x86_two_levels) Hf a (all_related_fit _ _ _ Ha)).
+  exact (found _ f _ _ (pure_primitives_fit frames two_levels_here) Hf a (all_related_fit _ _ _ Ha)).
 Qed.
 
 Theorem values_faithful : faithful_values on_words.
@@ -229,7 +200,7 @@ Proof.
     rewrite minus_is by (unfold word_limit in Hn; lia). lia.
   - intros k n Hk Hn. split; [|reflexivity]. unfold is_small in Hn.
     destruct (N.compare_spec n 256); try discriminate.
-    eapply N.lt_le_trans; [eassumption|]. exact (H_literals _ _ _ _ _ (kernel_closed frames x86_two_levels) k Hk).
+    eapply N.lt_le_trans; [eassumption|]. exact (H_literals _ _ _ _ _ (kernel_closed frames two_levels_here) k Hk).
   - intros o k a b x y [_ ->] [_ ->]. reflexivity.
 Qed.
 End Pure.

@@ -6,7 +6,8 @@
     changes its registers.  In every memory that can
     be reached from a good one HI, VS and KDI hold of the words ([words_isolated]),
       the kernel's program never gets stuck
-    ([words_served]), and user mode reaches only what its entries permit ([words_accessible]). *)
+    ([words_served]), and user mode reaches what its entries permit ([words_reached],
+    [words_translated]) and nothing else ([words_closed]).  For x86 and for ARMv7: Machines.v. *)
 From Coq Require Import String List.
 From Pip.Isolation Require Import Theorems.
 From Pip.Translation Require Import Lang CSem SimStm Bounded Det.
@@ -17,11 +18,12 @@ Import ListNotations.
 Local Open Scope N_scope.
 
 Section Theorems.
+Context {arch : Architecture} {enc : Encoding arch} {sound : Sound} {proc : Processor}.
 Variables root_frame frame_count : N.
 Variable directory : N -> N.
 Hypothesis B : sound_boot root_frame frame_count directory.
 
-#[local] Instance theorem_params : Params := x86 root_frame frame_count.
+#[local] Instance theorem_params : Params := machine_of root_frame frame_count.
 Notation machine := (word_machine root_frame frame_count directory).
 Notation on_words := (on_words root_frame frame_count directory).
 Notation represents := (represents directory).
@@ -104,7 +106,7 @@ Inductive w_step : wstate -> wstate -> Prop :=
 | w_write c linear t i w : linear < word_limit -> translate (words c) (loaded_root c) linear = Some t ->
     t_user t = true -> t_write t = true -> i < 1024 -> w < word_limit ->
     w_step c (WState (set_word (words c) (t_frame t) i w) (saved c) (running c) (loaded_root c))
-| w_mark c linear p i w : linear < word_limit -> marks (words c) (loaded_root c) linear p i w ->
+| w_mark c p i w : marks (words c) (loaded_root c) p i w ->
     w_step c (WState (set_word (words c) p i w) (saved c) (running c) (loaded_root c))
 | w_register c r : (forall i, r i < word_limit) -> w_step c (WState (words c) r (running c) (loaded_root c)).
 
@@ -116,7 +118,7 @@ Inductive w_steps : wstate -> wstate -> Prop :=
 Lemma access_ok s c linear t : wf s -> represents s c -> linear < word_limit ->
   translate (words c) (loaded_root c) linear = Some t -> t_user t = true ->
   let e := mmu_entry (mem s) (current s) (page_of linear) in
-  e_user e = true /\ e_frame e = t_frame t /\ (t_write t = true -> e_write e = true) /\ t_global t = false.
+  e_user e = true /\ e_frame e = t_frame t /\ (t_write t = true -> e_write e = true).
 Proof.
   intros (ρ&V&R&I&[n Ec]&T) [F S] Hl H U. cbv zeta. rewrite (mmu_entry_view _ _ _ _ _ _ R Ec).
   eapply access_on_words; eassumption.
@@ -126,7 +128,7 @@ Lemma write_keeps_good c linear t i w : good c -> linear < word_limit ->
   translate (words c) (loaded_root c) linear = Some t -> t_user t = true -> t_write t = true -> i < 1024 ->
   w < word_limit -> good (WState (set_word (words c) (t_frame t) i w) (saved c) (running c) (loaded_root c)).
 Proof.
-  intros (s&Hs&R) Hl H U Hw Hi Hn. destruct (access_ok s c linear t Hs R Hl H U) as (Eu&Ef&Ew&_).
+  intros (s&Hs&R) Hl H U Hw Hi Hn. destruct (access_ok s c linear t Hs R Hl H U) as (Eu&Ef&Ew).
   assert (translates s (page_of linear) (mmu_entry (mem s) (current s) (page_of linear))) as Ht by by right.
   assert (permits (mmu_entry (mem s) (current s) (page_of linear)) Write = true) as P
     by (unfold permits; by rewrite Eu, Ew).
@@ -138,15 +140,15 @@ Proof.
   exists s2. split; [exact Hs2|].
   destruct R as [F S]. rewrite Ef in E.
   assert (t_frame t < frames) as Hp.
-  { rewrite <- Ef. unfold mmu_entry. destruct (leaf _ _ _ _) as [p|]; [|done]. pose proof (F_mem _ _ F p) as X.
-    destruct (mem s p); try done. apply X. }
+  { assert (0 < frames) as Z by (pose proof (S_frames (Sound := sound)); lia). rewrite <- Ef. unfold mmu_entry.
+    destruct (leaf _ _ _ _) as [p|]; [|done]. pose proof (F_mem _ _ F p) as X. destruct (mem s p); try done. apply X. }
   assert (exists x c', effect (wwrite (t_frame t) i w) c = Some (x, c') /\ stands directory s2 c') as (x&c'&W&S').
   { assert (simulates directory (write_word (t_frame t) i w) (effect (wwrite (t_frame t) i w)) nothing) as X
       by (by apply sim_write_word).
     destruct (X s c tt s2 F S E) as (x&c'&W&_&S'). by exists x, c'. }
   unfold effect in W.
   erewrite bind_is in W by (apply wwrite_is; assumption). injection W as _ <-. split; [|exact S'].
-  destruct (found _ "write_word"%string _ _ (monadic_primitives_fit frames (x86_two_levels _ _ _ B)) eq_refl
+  destruct (found _ "write_word"%string _ _ (monadic_primitives_fit frames (two_levels_here _ _ _ B)) eq_refl
     (t_frame t, (i, (w, tt))) s tt s2) as [_ X]; [|exact F|exact E|exact X].
   repeat split; [exact Hp|cbn; lia|exact Hn].
 Qed.
@@ -154,7 +156,7 @@ Qed.
 Lemma step_keeps_good c c' : good c -> w_step c c' -> good c'.
 Proof.
   intros G X. revert G.
-  destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c linear p i w Hl M|c r Hr]; intros G.
+  destruct X as [k c c' A [v E]|c linear t i w Hl H U Hw Hi Hn|c p i w M|c r Hr]; intros G.
   - destruct G as (s&Hs&R). destruct (never_undefined s s k Hs (steps_refl s)) as [s2 D].
     destruct (serve_on_words k s c s2 A R D) as (c2&[v2 E2]&R2).
     destruct (call_deterministic _ _ _ _ _ _ _ _ _ _ E E2) as [_ ->].
@@ -189,18 +191,43 @@ Proof.
   destruct (serve_on_words k s c' s2 A R D) as (c2&E&_). by exists c2.
 Qed.
 
-(** What user mode can touch, the running partition's own entry permits; and no translation is global, so that loading
-    the root of another partition leaves none of it in the buffer (section 4.10.4.1). *)
-Theorem words_accessible c c' linear t : good c -> w_steps c c' -> linear < word_limit ->
+(** What user mode can touch, the running partition's own entry permits. *)
+Theorem words_reached c c' linear t : good c -> w_steps c c' -> linear < word_limit ->
   translate (words c') (loaded_root c') linear = Some t -> t_user t = true ->
-  w_accessible (words c') (running c') (t_frame t) /\ t_global t = false.
+  w_accessible (words c') (running c') (t_frame t).
 Proof.
   intros G X Hl H U. destruct (steps_keep_good c c' G X) as (s&Hs&R).
-  destruct (access_ok s c' linear t Hs R Hl H U) as (Eu&Ef&_&Eg). split; [|exact Eg].
+  destruct (access_ok s c' linear t Hs R Hl H U) as (Eu&Ef&_).
   destruct Hs as (ρ&V&RV&I&[n Ec]&_), R as [F S]. rewrite (mmu_entry_view _ _ _ _ _ _ RV Ec) in *.
   exists (page_of linear). assert (page_of linear < 1048576) as Hv by (by apply page_of_fits).
   assert (entry_word (v_entry V (current s) (page_of linear))
     (w_leaf_word (words c') 0 (current s) (page_of linear))) as W by (by eapply entry_on_words).
   rewrite (R_running _ _ _ S). split; [exact Hv|]. by rewrite (E_user _ _ W), (E_frame _ _ W).
+Qed.
+
+(** And all of it: in user space, the processor's walk finds the entry with all its rights, and nothing else; [e] is
+    the model's entry. *)
+Theorem words_translated c c' linear : good c -> w_steps c c' -> linear < word_limit ->
+  Words.user_page (page_of linear) = true ->
+  let w := w_leaf_word (words c') 0 (running c') (page_of linear) in (exists e, entry_word e w) /\
+  translate (words c') (loaded_root c') linear =
+    if Words.is_present w
+    then Some (Translation (page_of w) (Words.is_user w) (Words.is_writable w) (executes (Words.is_executable w))
+                 (is_global w))
+    else None.
+Proof.
+  intros G X Hl U. cbv zeta. destruct (steps_keep_good c c' G X) as (s&(ρ&V&RV&I&[n Ec]&_)&[F S]).
+  assert (page_of linear < 1048576) as Hv by (by apply page_of_fits).
+  assert (entry_word (v_entry V (current s) (page_of linear))
+    (w_leaf_word (words c') 0 (current s) (page_of linear))) as W by (by eapply entry_on_words).
+  rewrite (R_running _ _ _ S). split; [by eexists|].
+  rewrite (E_present _ _ W), (E_frame _ _ W), (E_user _ _ W), (E_write _ _ W), (E_execute _ _ W). by eapply translated.
+Qed.
+
+(** Beyond user space it finds nothing for user mode. *)
+Theorem words_closed c c' linear t : good c -> w_steps c c' -> linear < word_limit ->
+  Words.user_page (page_of linear) = false -> translate (words c') (loaded_root c') linear = Some t -> t_user t = false.
+Proof.
+  intros G X. destruct (steps_keep_good c c' G X) as (s&(ρ&V&RV&I&[n Ec]&_)&[F S]). by eapply not_translated.
 Qed.
 End Theorems.

@@ -33,7 +33,16 @@ Fixpoint ints (vs : list cvalue) : option (list N) :=
   end.
 Definition struct : pure_function := fun vs => option_map Struct (ints vs).
 
+(** How words stand for entries. *)
+Class Encoding (A : Architecture) : Type := {
+  entry_word : Types.entry -> N -> Prop;          (** a word of a leaf MMU table *)
+  slots : N;                                (** links that a root table has room for; the kernel's others are nowhere *)
+  link_word : Types.entry -> N -> N -> Prop;      (** the link of an entry, by its words' positions *)
+  kernel_word : N -> N -> Prop;             (** the kernel's entry as boot made it, and as it is now *)
+  closed : (N -> N) -> Prop;                (** the kernel's entries let user mode nowhere *)
+}.
 Section Machine.
+Context `{A : Architecture}.
 Variables root_frame frame_count : N.
 (** The page directory that boot made: the kernel's entries. *)
 Variable directory : N -> N.
@@ -66,17 +75,18 @@ Definition pure_table : list (string * pure_function) := [
   ("leaf_level"%string, constant 0); ("one_level"%string, constant 1); ("first_index"%string, constant 0);
   ("second_index"%string, constant 1); ("no_entry"%string, constant 0); ("nobody"%string, constant 0);
   ("vcli_slot"%string, constant 48); ("vsti_slot"%string, constant 49); ("double_fault"%string, constant 8);
-  ("pipflags_register"%string, constant 1); ("valid_register"%string, constant 11);
+  ("pipflags_register"%string, constant context_flags); ("valid_register"%string, constant context_valid);
   ("valid_mark"%string, constant 1); ("top_level"%string, constant 1); ("interior_levels"%string, constant 1);
   ("page_fuel"%string, constant frame_count); ("table_fuel"%string, constant 1024); ("leaf_tables"%string,
     constant 1024);
-  ("context_fuel"%string, constant 12); ("end_of_table"%string, constant 1024); ("root"%string, constant root_frame);
-  ("vidt"%string, constant 1048575);
+  ("context_fuel"%string, constant context_words); ("end_of_table"%string, constant 1024);
+  ("root"%string, constant root_frame);
+  ("vidt"%string, constant vidt);
 
   ("page_aligned"%string, test page_aligned); ("page_number"%string, unary page_of);
   ("address_of"%string, unary address); ("page_offset"%string, unary page_offset);
-  ("is_present"%string, test (has present_bit)); ("is_user"%string, test (has user_bit));
-  ("is_writable"%string, test (has writable_bit)); ("is_executable"%string, test (has executable_bit));
+  ("is_present"%string, test is_present); ("is_user"%string, test is_user);
+  ("is_writable"%string, test is_writable); ("is_executable"%string, test is_executable);
   ("frame_of"%string, unary page_of);
   ("user_entry"%string,
     fun vs => match vs with [Int p; Int w; Int x] => Some (Int (user_entry p w x)) | _ => None end);
@@ -86,16 +96,16 @@ Definition pure_table : list (string * pure_function) := [
   ("wants_interrupts"%string, test (fun a => negb (a =? 0)));
   ("flag_word"%string, unary (fun b => if b =? 0 then 0 else 1));
   ("is_vidt_index"%string, test (fun a => a <? 1023)); ("vidt_index"%string, unary (fun a => N.land a 1023));
-  ("context_fits"%string, test (fun a => a <=? 4294967232));
-  ("in_one_page"%string, test (fun a => page_offset a <=? 4032));
-  ("context_end"%string, unary (fun a => plus a 63));
+  ("context_fits"%string, test (fun a => a <=? word_limit - context_bytes));
+  ("in_one_page"%string, test (fun a => page_offset a <=? 4096 - context_bytes));
+  ("context_end"%string, unary (fun a => plus a (context_bytes - 1)));
   ("no_context"%string, fun vs => match vs with [Int p] => Some (Struct [p; 0; 0; 0]) | _ => None end);
-  ("is_plain_offset"%string, test (fun o => (N.land o 3 =? 0) && (o <=? 4032)));
+  ("is_plain_offset"%string, test (fun o => (N.land o 3 =? 0) && (o <=? 4096 - context_bytes)));
   ("physical_address"%string, binary (fun p o => plus (address p) o));
   ("pages_needed"%string, binary pages_needed);
   ("user_page"%string, test user_page);
   ("user_address"%string, test (fun a => page_aligned a && user_page (page_of a)));
-  ("ordinary_memory"%string, test (fun p => (256 <=? p) && (p <? frame_count)));
+  ("ordinary_memory"%string, test (fun p => (first_ordinary <=? p) && (p <? frame_count)));
   ("index_at"%string, fun vs => match vs with [Int v; Int l] => option_map Int (index_at v l) | _ => None end)
 ].
 
@@ -189,18 +199,8 @@ Definition word_machine : machine := {|
 (** ** What stands for what *)
 Import Primitives.
 
-(** A word stands for an entry: frame and rights are these, and none of the bits by which a table of the next level is
-    not one (3 write-through, 4 cache disable, 7 page size, 8 global) is set.  Bits 5 and 6 (accessed, dirty) are the
-    processor's, bits 10 and 11 mean nothing. *)
-Record entry_word (e : entry) (w : N) : Prop := {
-  E_word : w < word_limit;
-  E_frame : page_of w = e_frame e;
-  E_present : N.testbit w 0 = e_present e;
-  E_write : N.testbit w 1 = e_write e;
-  E_user : N.testbit w 2 = e_user e;
-  E_execute : N.testbit w 9 = e_execute e;
-  E_plain : N.testbit w 3 = false /\ N.testbit w 4 = false /\ N.testbit w 7 = false /\ N.testbit w 8 = false
-}.
+Context {E : Encoding A}.
+
 Record gift_word (g : gift) (w : N) : Prop := {
   G_word : w < word_limit;
   G_child : page_of w = gift_child g;
@@ -232,11 +232,10 @@ Definition encodings : list encoding := [
 ].
 Definition data_value : forall name, data (L := kernel) name -> cvalue -> Prop := encoded_by encodings.
 
-(** An entry in an interior table: the kernel's, from its directory, but for bits 5 and 6, which the processor sets
-    (accessed, dirty: Intel SDM volume 3A, section 4.8); or a link, or nothing. *)
-Definition stored_link (i : N) (e : entry) (w : N) : Prop :=
-  if e_kernel e then Words.kernel_slot i = true /\ N.lor w 96 = N.lor (directory i) 96
-  else is_link e = true /\ entry_word e w.
+(** An entry in slot [i] of a root table: the kernel's, from its directory; or a link, or nothing. *)
+Definition stored_link (i : N) (e : entry) (f : N -> N) : Prop :=
+  if e_kernel e then Words.kernel_slot i = true /\ kernel_word (directory (link_words * i)) (f (link_words * i))
+  else is_link e = true /\ forall k, k < link_words -> link_word e k (f (link_words * i + k)).
 
 Definition stored_record (r : table_record) (f : N -> N) (i : N) : Prop :=
   f i = record_table r * 4096 /\ f (i + 1) = record_mmu r * 4096 /\ f (i + 2) = record_shadow1 r * 4096
@@ -249,8 +248,9 @@ Definition stored (o : object) (f : N -> N) : Prop :=
   | DescriptorPage d =>
       f 0 = d_mmu d * 4096 /\ f 1 = d_shadow1 d * 4096 /\ f 2 = d_shadow2 d * 4096 /\ f 3 = d_list d * 4096
       /\ f 4 = d_parent d * 4096 /\ negb (f 5 =? 0) = d_vsti d
-  | Table h t => forall i, i < 1024 ->
-      if h =? 0 then e_kernel (t i) = false /\ entry_word (t i) (f i) else stored_link i (t i) (f i)
+  | Table h t =>
+      if h =? 0 then forall i, i < 1024 -> e_kernel (t i) = false /\ entry_word (t i) (f i)
+      else forall i, i < slots -> stored_link i (t i) f
   | Shadow1Leaf t => forall i, i < 1024 -> gift_word (t i) (f i)
   | Shadow2Leaf t => forall i, i < 1024 -> f i = t i * 4096
   | ListPage h t =>
@@ -262,7 +262,7 @@ Definition stored (o : object) (f : N -> N) : Prop :=
 Record stands (s : Machine.state) (c : wstate) : Prop := {
   R_memory : forall p, p < frames -> stored (mem s p) (words c p);
   R_running : running c = current s;
-  R_saved : forall i, i < 12 -> saved c i = registers s i;
+  R_saved : forall i, i < Words.context_words -> saved c i = registers s i;
   R_loaded : forall d, mem s (current s) = DescriptorPage d -> loaded_root c = d_mmu d * 4096
 }.
 Definition represents (s : Machine.state) (c : wstate) : Prop := fits_state frames s /\ stands s c.

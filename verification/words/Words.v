@@ -3,43 +3,67 @@
 
     Memory is [frames] pages of 1024 words.  Each function here is the C function of the same name in pipcore/mal,
     statement by statement: an access outside memory, a word that 32 bits do not hold or a shift that is too long has no
-    result.  Layout and constants are those of pip/layout.h (Intel SDM volume 3A, section 4.3). *)
+    result.  What an architecture chooses is in X86.v and Armv7.v. *)
 From Coq Require Import List String Bool NArith.
 From Pip.Model Require Import Types.
 From Pip.Model Require Machine.
 Import ListNotations.
 Open Scope N_scope.
 
-(** The kernel's window shows 191 slots of 1024 frames. *)
-Definition frames : N := 195584.
 Definition word_limit : N := 4294967296.
 
-(** Slots of a root table that are the kernel's: the first, and the window. *)
-Definition kernel_slot (i : N) : bool := (i =? 0) || (832 <=? i) && (i <? 1023).
+(** What an architecture chooses: its machine, and what its words mean. *)
+Class Architecture : Type := {
+  frames : N;                           (** frames that the kernel's window shows *)
+  first_ordinary : N;                   (** lower frames are devices and firmware *)
+  kernel_slot : N -> bool;              (** slots of a root table that are not user space's *)
+  vidt : N;
+  context_bytes : N;
+  context_words : N;
+  context_in_page : 4 * context_words <= context_bytes <= 4096;
+  context_flags : N;
+  context_flags_lt : context_flags < context_words;
+  context_valid : N;
+  context_valid_lt : context_valid < context_words;
+  user_page : N -> bool;
+  is_present : N -> bool;               (** words of leaf tables *)
+  is_user : N -> bool;
+  is_writable : N -> bool;
+  is_executable : N -> bool;
+  user_entry : N -> N -> N -> N;
+  shown : N -> N;
+  hidden : N -> N;
+  link_entry : N -> N;
+  link_place : N -> N;                  (** where in a root table the link on the way to a page is *)
+  link_words : N;                       (** how many words it has *)
+  words_of_link : N -> list N;          (** these, of a link as an entry; and back, from the first of them *)
+  entry_of_link : N -> N;
+}.
 
 (** The machines that the kernel boots on: where boot put the root partition's descriptor, how many frames there are. *)
-Definition x86 (root count : N) : Machine.Params := {|
+Definition machine_of `{Architecture} (root count : N) : Machine.Params := {|
   Machine.table_size := 1024;
   Machine.table_size_gt_1 := eq_refl;
   Machine.top := 1;
   Machine.top_positive := le_n 1;
   Machine.kernel_slot := kernel_slot;
   Machine.root_partition := root;
-  Machine.first_page := 256;
+  Machine.first_page := first_ordinary;
   Machine.pages := count;
   Machine.list_capacity := 255;
   Machine.list_capacity_pos := eq_refl;
-  Machine.vidt_page := 1048575;
-  Machine.context_bytes := 64;
-  Machine.context_words := 12;
-  Machine.context_in_page := ltac:(split; vm_compute; discriminate);
-  Machine.context_flags := 1;
-  Machine.context_flags_lt := eq_refl;
-  Machine.context_valid := 11;
-  Machine.context_valid_lt := eq_refl;
+  Machine.vidt_page := vidt;
+  Machine.context_bytes := context_bytes;
+  Machine.context_words := context_words;
+  Machine.context_in_page := context_in_page;
+  Machine.context_flags := context_flags;
+  Machine.context_flags_lt := context_flags_lt;
+  Machine.context_valid := context_valid;
+  Machine.context_valid_lt := context_valid_lt;
 |}.
 
-(** What shims work on: physical_memory, registers, running_partition, and what was last loaded into CR3. *)
+(** What shims work on: physical_memory, registers, running_partition, and what was last loaded as the processor's root
+    (CR3, TTBR0). *)
 Record wstate : Type := WState {
   words : N -> N -> N;
   saved : N -> N;
@@ -62,10 +86,6 @@ Open Scope w_scope.
 Definition bit (b : bool) : N := if b then 1 else 0.
 (** The C expression (w & m) != 0. *)
 Definition has (m w : N) : bool := negb (N.land w m =? 0).
-Definition present_bit : N := 1.
-Definition writable_bit : N := 2.
-Definition user_bit : N := 4.
-Definition executable_bit : N := 512.
 
 (** The C operators on uint32_t. *)
 Definition plus (a b : N) : N := (a + b) mod word_limit.
@@ -78,18 +98,11 @@ Definition address (p : N) : N := times p 4096.
 
 Definition page_aligned (a : N) : bool := N.land a 4095 =? 0.
 Definition page_offset (a : N) : N := N.land a 4095.
-Definition user_page (v : N) : bool :=
-  let slot := N.shiftr v 10 in (minus slot 1 <? 831) || (slot =? 1023).
 Definition index_at (v l : N) : option N := option_map (fun x => N.land x 1023) (shift_right v (times 10 l)).
 Definition pages_needed (l more : N) : N := if more =? 0 then times 3 l else plus (times 3 l) 1.
 
-Definition user_entry (p w x : N) : N :=
-  let e := plus (address p) 5 in
-  let e := if w =? 0 then e else N.lor e writable_bit in
-  if x =? 0 then e else N.lor e executable_bit.
-Definition link_entry (p : N) : N := plus (address p) 519.
-Definition shown (e : N) : N := N.lor e user_bit.
-Definition hidden (e : N) : N := N.land e 4294967291.
+Section Memory.
+Context `{Architecture}.
 
 (** ** Memory *)
 Definition wread (p i : N) : W N :=
@@ -109,8 +122,10 @@ Definition wfill (p : N) (f : N -> N) : W unit := fun c =>
 Definition read_page (p i : N) : W N := do w <- wread p i in wret (page_of w).
 Definition write_page (p i q : N) : W unit := wwrite p i (address q).
 (** Interior tables are root tables. *)
-Definition read_link (p v : N) : W N := wread p (N.shiftr v 10).
-Definition write_link (p v e : N) : W unit := wwrite p (N.shiftr v 10) e.
+Fixpoint write_words (p i : N) (l : list N) : W unit :=
+  match l with [] => wret tt | w :: l => wwrite p i w ;;; write_words p (i + 1) l end.
+Definition read_link (p v : N) : W N := do w <- wread p (link_place v) in wret (entry_of_link w).
+Definition write_link (p v e : N) : W unit := write_words p (link_place v) (words_of_link e).
 (** The first position from [i] on whose word names [child]; [n] positions are left. *)
 Fixpoint search (f : N -> N) (place : N -> N) (child : N) (n : nat) (i : N) : N :=
   match n with
@@ -120,10 +135,10 @@ Fixpoint search (f : N -> N) (place : N -> N) (child : N) (n : nat) (i : N) : N 
 Definition next_gift (p i child : N) : W N := fun c =>
   if (p <? frames) && (i <=? 1024)
   then Some (search (words c p) (fun j => j) child (N.to_nat (1024 - i)) i, c) else None.
-(** The present bit of the disjunction of all words. *)
+(** That no word has the present bit, nor has the disjunction of all. *)
 Definition is_empty_table (p : N) : W bool := fun c =>
   if p <? frames
-  then Some (N.recursion true (fun i b => b && negb (has present_bit (words c p i))) 1024, c) else None.
+  then Some (N.recursion true (fun i b => b && negb (is_present (words c p i))) 1024, c) else None.
 
 (** *** Configuration lists: words 0 to 2 are the header, record [j] begins at word 4 + 4j *)
 Definition record_place (j : N) : N := 4 + 4 * j.
@@ -158,9 +173,9 @@ Definition format_descriptor (p mmu shadow1 shadow2 list parent : N) : W unit :=
 (** *** The running partition and the saved registers *)
 Definition switch_to (p : N) : W unit :=
   do w <- wread p 0 in fun c => Some (tt, WState (words c) (saved c) p w).
-Definition read_register (i : N) : W N := fun c => if i <? 12 then Some (saved c i, c) else None.
+Definition read_register (i : N) : W N := fun c => if i <? context_words then Some (saved c i, c) else None.
 Definition write_register (i w : N) : W unit := fun c =>
-  if (i <? 12) && (w <? word_limit)
+  if (i <? context_words) && (w <? word_limit)
   then Some (tt, WState (words c) (fun j => if j =? i then w else saved c j) (running c) (loaded_root c)) else None.
 
 (** *** Bytes *)
@@ -183,13 +198,14 @@ Definition store_register (p q o i : N) : W unit :=
   do w <- read_register i in
   write_byte p q at_ (N.land w 255) ;;; write_byte p q (plus at_ 1) (N.land (N.shiftr w 8) 255) ;;;
   write_byte p q (plus at_ 2) (N.land (N.shiftr w 16) 255) ;;; write_byte p q (plus at_ 3) (N.shiftr w 24).
-(** Twelve words from or to offset [o] of page [p]. *)
+(** All words of a context from or to offset [o] of page [p]. *)
 Definition load_registers (p o : N) : W unit := fun c =>
-  if (p <? frames) && (N.shiftr o 2 + 12 <=? 1024)
-  then Some (tt, WState (words c) (fun i => if i <? 12 then words c p (N.shiftr o 2 + i) else saved c i)
+  if (p <? frames) && (N.shiftr o 2 + context_words <=? 1024)
+  then Some (tt, WState (words c) (fun i => if i <? context_words then words c p (N.shiftr o 2 + i) else saved c i)
                    (running c) (loaded_root c)) else None.
 Definition store_registers (p o : N) : W unit := fun c =>
-  if (p <? frames) && (N.shiftr o 2 + 12 <=? 1024)
-  then Some (tt, WState (fun q j => if (q =? p) && ((N.shiftr o 2 <=? j) && (j <? N.shiftr o 2 + 12))
+  if (p <? frames) && (N.shiftr o 2 + context_words <=? 1024)
+  then Some (tt, WState (fun q j => if (q =? p) && ((N.shiftr o 2 <=? j) && (j <? N.shiftr o 2 + context_words))
                                     then saved c (j - N.shiftr o 2) else words c q j)
                    (saved c) (running c) (loaded_root c)) else None.
+End Memory.

@@ -4,7 +4,7 @@
     Numbers become OCaml's 63-bit integers, which hold every number that these functions compute from words. *)
 Require Import NArith List String Extraction ExtrOcamlBasic ExtrOcamlNativeString ExtrOcamlNatInt ExtrOcamlZInt.
 From Pip.Translation.Kernel Require Import Project.
-From Pip.Words Require Import Words WordMachine Armv7.
+From Pip.Words Require Import Words WordMachine X86 Armv7.
 Import ListNotations.
 
 Extract Inlined Constant N.to_nat => "(fun n -> n)".
@@ -22,9 +22,9 @@ Extract Constant N.recursion =>
 
 Definition spelling := kernel_syntax.
 (** What load_register and store_register are made of: no primitives of their own, but their contracts are. *)
-Definition parts : list (string * primitive) := [
+Definition parts `{Architecture} : list (string * primitive) := [
   ("read_byte"%string, of3 (fun p q o => numeric (read_byte p q o)));
   ("write_byte"%string, fun vs => match vs with
     | [Int p; Int q; Int o; Int x] => effect (write_byte p q o x) | _ => wfail end)
 ].
-Extraction "primitives.ml" spelling parts pure_table primitive_table armv7_pure_table armv7_primitive_table.
+Extraction "primitives.ml" spelling parts pure_table primitive_table x86 armv7.

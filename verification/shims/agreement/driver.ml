@@ -28,14 +28,9 @@ let start layout root frames =
   running_page := 0;
   loaded := 0;
   let entry i = if i < page_words then directory.(i) else 0 in
-  match layout with
-  | "x86" ->
-      pure := pure_table root frames;
-      with_memory := parts @ primitive_table entry
-  | "armv7" ->
-      pure := armv7_pure_table root frames;
-      with_memory := parts @ armv7_primitive_table entry
-  | _ -> raise (Wrong layout)
+  let machine = match layout with "x86" -> x86 | "armv7" -> armv7 | _ -> raise (Wrong layout) in
+  pure := pure_table machine root frames;
+  with_memory := parts machine @ primitive_table machine entry
 
 let state () =
   { words = (fun p i -> if p < pages && i < page_words then memory.((p * page_words) + i) else 0);
