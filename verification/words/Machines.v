@@ -28,7 +28,9 @@ Proof.
   destruct (Words.user_page (Architecture := x86) (page_of linear)) eqn:Up.
   - destruct (words_translated (arch := x86) _ _ _ B _ _ _ _ G X Hl Up) as [[e W] E].
     change translate with x86_translate in E. rewrite H in E. destruct (Words.is_present _); [|discriminate E].
-    injection E as ->. apply (X_plain _ _ W).
+    apply (f_equal (option_map t_global)) in E. cbn [option_map t_global] in E.
+    assert (forall b b' : bool, Some b = Some b' -> b' = false -> b = false) as Same by (by intros b b' [= ->]).
+    apply (Same _ _ E). exact (proj2 (proj2 (proj2 (X_plain _ _ W)))).
   - rewrite (words_closed (arch := x86) _ _ _ B _ _ _ _ t G X Hl Up H) in U. discriminate U.
 Qed.
 
