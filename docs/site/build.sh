@@ -53,10 +53,12 @@ for file in "${stated[@]}" "${about_services[@]}"; do
 done
 printf '```\n' >>"$source/gallina/index.md"
 
+# Each machine has the services in a header of its own, the host the plainest.
+headers=("$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip/arch/services.h")
+python3 "$root/docs/site/comment_spelling.py" "$root" "${headers[@]}" "${stated[@]}" "${about_services[@]}"
 {
   cat "$root/docs/site/Doxyfile"
-  # Each machine has the services in a header of its own, the host the plainest.
-  echo "INPUT = $(echo "$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip/arch/services.h")"
+  echo "INPUT = ${headers[*]}"
   echo "STRIP_FROM_PATH = $root"
   echo "INPUT_FILTER = \"python3 $root/docs/site/house_comments.py\""
   echo "OUTPUT_DIRECTORY = $output"
@@ -71,3 +73,4 @@ fi
 sphinx=(sphinx-build -W --keep-going -q -j 1 -d "$work/doctrees")
 "${sphinx[@]}" -b html "$source" "$output"
 "${sphinx[@]}" -b spelling "$source" "$work/spelling"
+python3 "$root/docs/site/dead_links.py" "$output"
