@@ -6,10 +6,11 @@ _SOURCES = {
     "services": "//pipcore/services",
 }
 
-def clang_objects(arch, flags, mal_headers):
-    """Objects boot_check_by_clang.o and services_by_clang.o.
+def clang_objects(name, arch, flags, mal_headers):
+    """Objects boot_check_NAME.o and services_NAME.o.
 
     Args:
+      name: what their names end with.
       arch: the folder of pipcore/arch that calls this.
       flags: what clang must know of the processor.
       mal_headers: the headers of pipcore/mal with this machine's layout.
@@ -17,7 +18,7 @@ def clang_objects(arch, flags, mal_headers):
     machine = "//pipcore/arch/%s:include/pip/machine.h" % arch
     for source, package in _SOURCES.items():
         native.genrule(
-            name = source + "_by_clang",
+            name = "%s_%s" % (source, name),
             srcs = [
                 package + ":%s.c" % source,
                 package + ":%s.h" % source,
@@ -25,7 +26,7 @@ def clang_objects(arch, flags, mal_headers):
                 "//pipcore/boot-check:%s_headers" % arch,
                 mal_headers,
             ],
-            outs = [source + "_by_clang.o"],
+            outs = ["%s_%s.o" % (source, name)],
             cmd = " ".join([
                 "folders=; for header in $(locations %s) $(location %s); do" % (mal_headers, machine),
                 "  folders=\"$$folders -I $$(dirname $$(dirname $$header))\";",
