@@ -9,7 +9,7 @@ fails() {
     echo "FAIL $1 passes" >&2
     exit 1
   fi
-  if ! tr -d '\r' <"$output" | grep -qx -- "$2"; then
+  if ! grep -qx -- "$2" <(tr -d '\r' <"$output"); then
     cat "$output" >&2
     echo "FAIL $1 does not say: $2" >&2
     exit 1

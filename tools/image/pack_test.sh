@@ -125,9 +125,9 @@ file.write_bytes(data[:512] + short + data[21 * 512:])
 PYTHON
 ../debian/python3 tools/image/ovf.py tiny "$work/short.vmdk" 1 "$work/short.ovf" || fail "no description"
 qemu-img compare -q "$work/vm/tiny.qcow2" "$work/short.vmdk" || fail "the disk suffers from its content identifier"
-head -c 10752 "$work/short.vmdk" | grep -qaE '^CID=[0-9a-f]{7}0$' || fail "the content identifier"
+grep -qaE '^CID=[0-9a-f]{7}0$' <(head -c 10752 "$work/short.vmdk") || fail "the content identifier"
 qemu-img convert -O raw "$work/vm/tiny.qcow2" "$work/disk.raw"
-sfdisk --json "$work/disk.raw" | grep -q '"start": *2048' || fail "the partition table"
+grep -q '"start": *2048' <(sfdisk --json "$work/disk.raw") || fail "the partition table"
 dd if="$work/disk.raw" of="$work/partition.raw" bs=1M skip=1 conv=sparse status=none
 e2fsck -fn "$work/partition.raw" >"$work/log" 2>&1 || fail "the file system: $(cat "$work/log")"
 debugfs -R "cat $tree/README" "$work/partition.raw" 2>"$work/log" | grep -qx tiny || fail "a file is not there"

@@ -48,7 +48,7 @@ over='^(PASS|FAIL)( |$)'
 [ "$expect" = pass ] || over=${last_words:-.}
 status=
 while kill -0 "$machine" 2>/dev/null; do
-  if tr -d '\r' <"$work/serial" | grep -qE -- "$over"; then
+  if grep -qE -- "$over" <(tr -d '\r' <"$work/serial"); then
     for _ in {1..20}; do
       kill -0 "$machine" 2>/dev/null || break 2
       sleep 0.1

@@ -93,7 +93,8 @@ judge() {
   esac
   [ -n "$line" ] || complain "the guest said nothing on the serial port"
   for pattern in "${must_print[@]}"; do
-    tr -d '\r' <"$serial" | grep -qE -- "$pattern" || complain "no line matches: $pattern"
+    # No pipe: grep ends at the first match, and the pipe would fail with what writes to it.
+    grep -qE -- "$pattern" <(tr -d '\r' <"$serial") || complain "no line matches: $pattern"
   done
   if [ "$expect" = pass ]; then
     case $line in
