@@ -52,7 +52,7 @@ if [ -n "$serial" ]; then
   "$emulator" "$manifest" --seconds 86400 --qemu-option -S --qemu-option -gdb --qemu-option "tcp:127.0.0.1:$port" \
     >"$serial" 2>&1 &
   machine=$!
-  trap 'pkill -P "$machine" 2>/dev/null; kill "$machine" 2>/dev/null; wait "$machine" 2>/dev/null || true' EXIT
+  trap 'pkill -P "$machine" || true; kill "$machine" 2>/dev/null || true; wait "$machine" 2>/dev/null || true' EXIT
   for _ in {1..100}; do
     if listens; then break; fi
     kill -0 "$machine" 2>/dev/null || {
