@@ -2,6 +2,7 @@
 """pip_image: what boots together: a kernel, its root partition, further modules; with rules that boot it."""
 
 load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
+load("//tools/bazel:flat_image.bzl", "flat_image")
 load("//tools/bazel:partition.bzl", "PartitionInfo")
 
 ImageInfo = provider(
@@ -25,14 +26,7 @@ def _loadable(target):
 def _pack(ctx, kernel, files):
     """The flat kernel, and one file with it and all that it boots: what a Raspberry Pi's firmware loads."""
     flat = ctx.actions.declare_file(ctx.label.name + ".kernel.bin")
-    ctx.actions.run(
-        inputs = [kernel],
-        outputs = [flat],
-        executable = ctx.executable._armv7_objcopy,
-        arguments = ["-O", "binary", kernel.path, flat.path],
-        mnemonic = "FlatImage",
-        progress_message = "Writing the flat kernel %s" % flat.short_path,
-    )
+    flat_image(ctx, ctx.executable._armv7_objcopy, kernel, flat)
     packed = ctx.actions.declare_file(ctx.label.name + ".img")
     arguments = ctx.actions.args()
     arguments.add_all([packed, flat])

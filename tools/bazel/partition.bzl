@@ -3,6 +3,7 @@
 
 load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
 load("//tools/bazel:clang_tidy.bzl", "clang_tidy_test")
+load("//tools/bazel:flat_image.bzl", "flat_image")
 
 PartitionInfo = provider(
     doc = "A partition that is ready to be loaded.",
@@ -19,14 +20,7 @@ def _partition_impl(ctx):
     elf = ctx.actions.declare_file(ctx.label.name + ".elf")
     image = ctx.actions.declare_file(ctx.label.name + ".bin")
     ctx.actions.symlink(output = elf, target_file = program)
-    ctx.actions.run(
-        inputs = [program],
-        outputs = [image],
-        executable = ctx.executable.objcopy,
-        arguments = ["-O", "binary", program.path, image.path],
-        mnemonic = "FlatImage",
-        progress_message = "Writing the flat image %s" % image.short_path,
-    )
+    flat_image(ctx, ctx.executable.objcopy, program, image)
     return [
         DefaultInfo(files = depset([elf, image]), runfiles = ctx.runfiles([elf, image])),
         PartitionInfo(arch = ctx.attr.arch, elf = elf, image = image),

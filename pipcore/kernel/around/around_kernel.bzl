@@ -2,6 +2,7 @@
 """around_kernel: the kernel with functions around its services; kernel_file: a kernel as a file for the host."""
 
 load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
+load("//tools/bazel:flat_image.bzl", "flat_image")
 
 # What around_services.cc stands around; a name that is missing here does not link.
 _SERVICES = [
@@ -61,14 +62,7 @@ def _kernel_file_impl(ctx):
     if architecture.packed:
         kernel = files.to_list()[0]
         flat = ctx.actions.declare_file(ctx.label.name + ".bin")
-        ctx.actions.run(
-            inputs = [kernel],
-            outputs = [flat],
-            executable = ctx.executable._armv7_objcopy,
-            arguments = ["-O", "binary", kernel.path, flat.path],
-            mnemonic = "FlatImage",
-            progress_message = "Writing the flat kernel %s" % flat.short_path,
-        )
+        flat_image(ctx, ctx.executable._armv7_objcopy, kernel, flat)
         files = depset([flat])
     return [DefaultInfo(files = files, runfiles = ctx.runfiles(transitive_files = files))]
 
