@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the manifest.json with which `docker load` reads an OCI layout: docker_manifest.py LAYOUT NAME:TAG
+"""Prints the manifest.json with which `docker load` reads an OCI layout's blobs: docker_manifest.py LAYOUT NAME:TAG
 
-Since version 25 docker reads the layout itself; older ones, and podman, want this file beside it (Docker Image
+All versions of docker and podman know this file, and it says the image's name, as a layout's tag does not (Docker Image
 Specification v1.2, "Combined Image JSON + Filesystem Changeset Format").
 """
 

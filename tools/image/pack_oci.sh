@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Writes a container image of a root file system: pack_oci.sh ROOT OUTPUT NAME [PATH]. OUTPUT becomes a folder with an
-# OCI layout, a tar that `docker load` and `podman load` read, and SHA256SUMS. What is below PATH in ROOT makes a layer
-# of its own. SOURCE_DATE_EPOCH is the time of all of it; the same file system gives the same bytes.
+# OCI layout, a tar that `docker load` and `podman load` take as NAME, and SHA256SUMS. What is below PATH in ROOT makes
+# a layer of its own. SOURCE_DATE_EPOCH is the time of all of it; the same file system gives the same bytes.
 set -euo pipefail
 . tools/image/common.sh
 [ $# -ge 3 ] || die "usage: pack_oci.sh ROOT OUTPUT NAME [PATH]"
@@ -52,9 +52,10 @@ umoci gc --layout "$layout" >"$work/gc.log" 2>&1 || {
   exit 1
 }
 
+# Without the layout's index.json: podman would read that first, and name the image after its tag, `latest`.
 step "the tar for docker load"
 python3 tools/image/docker_manifest.py "$layout" "$name:latest" >"$work/manifest.json"
 tar --create --file "$work/image/$name-docker.tar" --sort=name --format=ustar --owner=0 --group=0 --numeric-owner \
-  --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" --directory "$layout" . --directory "$work" manifest.json
+  --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" --directory "$layout" blobs --directory "$work" manifest.json
 chmod -R u=rwX,go=rX "$work/image"
 appear "$work/image" "$output"

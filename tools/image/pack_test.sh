@@ -49,6 +49,12 @@ mkdir "$work/loaded"
 # As `docker load` reads it; skopeo's own rules about signatures are not the matter here.
 skopeo --insecure-policy --tmpdir "$work" copy --quiet "docker-archive:$work/one/tiny-docker.tar" "dir:$work/loaded" ||
   fail "docker could not load the tar"
+skopeo list-tags "docker-archive:$work/one/tiny-docker.tar" >"$work/tags" || fail "the tar has no list of names"
+grep -q '"tiny:latest"' "$work/tags" || fail "docker would not name the image tiny: $(cat "$work/tags")"
+# podman tries a layout first, which knows a tag and no name.
+if skopeo inspect "oci-archive:$work/one/tiny-docker.tar" >"$work/layout" 2>&1; then
+  fail "podman would not name the image tiny: $(cat "$work/layout")"
+fi
 ../debian/python3 - "$work/loaded" "$user" "$tree" <<'PYTHON' || fail "the image's configuration"
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
