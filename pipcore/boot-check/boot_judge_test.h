@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A second opinion on the state after boot, for tests: what the manual says that the MMU makes of the words, and
-// whether that could harm anybody.  Uses neither the boot check nor its primitives.
+// whether that could harm anybody.  Uses neither the boot check nor its primitives, and has its numbers from the manual
+// and docs/abi.md, written again on purpose: a wrong number of the kernel is to be seen here.
 #ifndef PIPCORE_BOOT_CHECK_BOOT_JUDGE_TEST_H_
 #define PIPCORE_BOOT_CHECK_BOOT_JUDGE_TEST_H_
 

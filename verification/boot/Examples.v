@@ -1,39 +1,33 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * The check on words that can be counted: it accepts a boot, and each kind of broken boot has its answer
 
-    Two machines: x86, whose numbers the kernel's C has; and the small one, where the check is computed. *)
+    Three machines: x86 and ARMv7, whose numbers the kernel's C has; and the small one, where the check is computed.
+    The bits of entries are read here on their own: Machines.v of verification/words proves that they are those of the
+    words there. *)
 From stdpp Require Import gmap.
 From Pip.Boot Require Import Theorems.
-From Pip.Isolation Require Import X86 Theorems.
+From Pip.Isolation Require Import X86 Armv7 Theorems.
 Open Scope N_scope.
 
 (** ** x86: entries as pipcore/mal/x86/include/pip/entries.h writes them (Intel SDM volume 3A, tables 4-5 and 4-6) *)
-
-(** The x86 machine with memory up to the frame [frames]. *)
-Definition x86_machine (root frames : N) : Params := {|
-  table_size := 1024; table_size_gt_1 := eq_refl; top := 1; top_positive := le_n 1; kernel_slot := x86_kernel_slot;
-  root_partition := root; first_page := 256; pages := frames; list_capacity := 255; list_capacity_pos := eq_refl;
-  vidt_page := 1048575; context_bytes := 64; context_words := 12;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 1; context_flags_lt := eq_refl; context_valid := 11; context_valid_lt := eq_refl;
-|}.
 
 Definition x86_leaf (p : N) (w x : bool) : N := p * 4096 + 5 + (if w then 2 else 0) + (if x then 512 else 0).
 
 (** Bits 5 and 6, accessed and dirty, are the hardware's. *)
 Definition x86_same (a b : N) : bool := N.lor a 96 =? N.lor b 96.
 
-(** [image] and [tables]: where the kernel stands, from the linker and from boot.  The window shows 195,584 frames. *)
-Definition x86_layout root frames (image tables : N * N) (H_window : frames <= 195584)
-  : @Layout (x86_machine root frames) :=
-  @Build_Layout (x86_machine root frames) x86_leaf 1 (fun p => x86_leaf p true true) (fun _ _ => 0) 1024 0
-    (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9) (fun w => N.testbit w 2) x86_same
-    (fun p => (184 <=? p) && (p <? 192)) 195584 image.1 image.2 tables.1 tables.2 ltac:(done) ltac:(done)
+(** [image] and [tables]: where the kernel stands, from the linker and from boot. *)
+Definition x86_layout root frames (image tables : N * N) (H_window : frames <= x86_frames)
+  : @Layout (x86_machine root x86_first_page frames) :=
+  @Build_Layout (x86_machine root x86_first_page frames) x86_leaf 1 (fun p => x86_leaf p true true) (fun _ _ => 0)
+    1024 0 (fun w => w / 4096) (fun w => N.testbit w 1) (fun w => N.testbit w 9)
+    (fun w => N.testbit w 2) x86_same (fun p => (184 <=? p) && (p <? 192)) x86_frames
+    image.1 image.2 tables.1 tables.2 ltac:(done) ltac:(done)
     ltac:(cbn; lia) ltac:(split; [exact H_window|cbn; intros; bool; lia]) (conj eq_refl eq_refl).
 
 Section X86.
-Context (root frames : N) (image tables : N * N) (H_window : frames <= 195584).
-Local Instance this_machine : Params := x86_machine root frames.
+Context (root frames : N) (image tables : N * N) (H_window : frames <= x86_frames).
+Local Instance this_machine : Params := x86_machine root x86_first_page frames.
 Local Instance this_layout : Layout := x86_layout root frames image tables H_window.
 
 (** On x86: isolation in every state that can be reached from a boot that the check accepted. *)
@@ -45,33 +39,25 @@ End X86.
 
 (** ** ARMv7: entries as pipcore/mal/armv7/include/pip writes them (ARM DDI 0406C, section B3.5.1) *)
 
-(** The machine of pipcore/arch/armv7 with memory up to the frame [frames]; isolation/Armv7.v has the largest. *)
-Definition armv7_machine (root frames : N) : Params := {|
-  table_size := 1024; table_size_gt_1 := eq_refl; top := 1; top_positive := le_n 1; kernel_slot := fun i => 256 <=? i;
-  root_partition := root; first_page := 8; pages := frames; list_capacity := 255; list_capacity_pos := eq_refl;
-  vidt_page := 262143; context_bytes := 76; context_words := 19;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 17; context_flags_lt := eq_refl; context_valid := 18; context_valid_lt := eq_refl;
-|}.
-
 (** Memory, or a device; not writable, bit 9; never executed, bit 0. *)
 Definition armv7_leaf (p : N) (w x : bool) : N :=
-  p * 4096 + (if p <? 258048 then 2142 else 2070) + 32 + (if w then 0 else 512) + (if x then 0 else 1).
+  p * 4096 + (if p <? armv7_memory_end then 2142 else 2070) + 32 + (if w then 0 else 512) + (if x then 0 else 1).
 
 (** Four words lead to the four second-level tables in a page.  Above user space the processor uses the kernel's own
     table, so a top table has 256 slots, none of them the kernel's.  Devices may lie above memory. *)
-Definition armv7_layout root frames (image : N * N) (H_devices : frames <= 258048)
-  : @Layout (armv7_machine root frames) :=
-  @Build_Layout (armv7_machine root frames) armv7_leaf 4 (fun p => p * 4096 + 1) (fun p k => p * 4096 + k * 1024 + 1)
-    256 0 (fun w => w / 4096)
+Definition armv7_layout root frames (image : N * N) (H_devices : frames <= armv7_memory_end)
+  : @Layout (armv7_machine root armv7_first_page frames) :=
+  @Build_Layout (armv7_machine root armv7_first_page frames) armv7_leaf 4 (fun p => p * 4096 + 1)
+    (fun p k => p * 4096 + k * 1024 + 1) armv7_user_slots 0 (fun w => w / 4096)
     (fun w => N.testbit w 1 && negb (N.testbit w 9)) (fun w => N.testbit w 1 && negb (N.testbit w 0))
-    (fun w => N.testbit w 5) N.eqb (fun p => (258048 <=? p) && (p <? 259072) || (p =? 262144)) 262400
+    (fun w => N.testbit w 5) N.eqb
+    (fun p => (armv7_memory_end <=? p) && (p <? 259072) || (p =? 262144)) armv7_frames
     image.1 image.2 0 0 ltac:(done) ltac:(done) ltac:(cbn; intros; by apply N.leb_le)
     ltac:(split; [cbn; lia|cbn; intros p [E|E]%orb_true_iff; bool; lia]) (conj eq_refl eq_refl).
 
 Section Armv7.
-Context (root frames : N) (image : N * N) (H_devices : frames <= 258048).
-Local Instance that_machine : Params := armv7_machine root frames.
+Context (root frames : N) (image : N * N) (H_devices : frames <= armv7_memory_end).
+Local Instance that_machine : Params := armv7_machine root armv7_first_page frames.
 Local Instance that_layout : Layout := armv7_layout root frames image H_devices.
 
 (** On ARMv7: isolation in every state that can be reached from a boot that the check accepted. *)

@@ -1,36 +1,12 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * ARMv7-A: the machine of pipcore/arch/armv7, about which all theorems speak too
-
-    The hardware's first-level table has an entry for each MiB, its second-level tables have 256 entries in 1 KiB.  Four
-    second-level tables that follow each other fill a page: one table of 1024 entries, to which four first-level entries
-    lead.  So no page is half empty, and the machine has the shape of x86: two levels of 1024 entries.  User space is
-    the first GiB (TTBCR.N = 2), 256 slots of a root table; the others are not there. *)
+(** * ARMv7-A: the machine of pipcore/arch/armv7, about which all theorems speak too (pipcore/model/Machines.v) *)
 From Pip.Isolation Require Export Base.
+From Pip.Model Require Export Machines.
 
-Definition armv7_user_slots : N := 256.
+(** With as much memory as lies before the first device. *)
+Definition armv7 (root : N) : Params := armv7_machine root armv7_first_page armv7_memory_end.
 
 Local Transparent position.
-
-Definition armv7 (root : N) : Params := {|
-  table_size := 1024;
-  table_size_gt_1 := eq_refl;
-  top := 1;
-  top_positive := le_n 1;
-  kernel_slot := fun i => armv7_user_slots <=? i;
-  root_partition := root;
-  first_page := 8;
-  pages := 258048;
-  list_capacity := 255;
-  list_capacity_pos := eq_refl;
-  vidt_page := 262143;
-  context_bytes := 76;
-  context_words := 19;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 17;
-  context_flags_lt := eq_refl;
-  context_valid := 18;
-  context_valid_lt := eq_refl;
-|}.
 
 (** A configuration page of 4096 bytes is full: a header and 255 records, of four words each. *)
 Lemma armv7_list_page root : 16 * (1 + @list_capacity (armv7 root)) = page_bytes.
@@ -43,7 +19,7 @@ Proof. done. Qed.
 (** User space is the first GiB; the VIDT is its last page. *)
 Lemma armv7_user_page root v : @is_user_page (armv7 root) v = true <-> v < 0x40000.
 Proof.
-  unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb]. unfold armv7_user_slots. unalias.
+  unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb]. unalias.
   rewrite N.div_div by done. change (1024 * 1024) with 1048576.
   rewrite andb_true_iff, negb_true_iff, N.eqb_eq, N.leb_gt. split.
   - intros [L K]. apply N.div_small_iff in L; [|done]. rewrite N.mod_small in K by (apply N.div_lt_upper_bound; lia).

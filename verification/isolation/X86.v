@@ -5,38 +5,12 @@
     one whose pages can be counted on fingers ([Boot.v] builds its memory).  The root partition's descriptor is a frame
     that boot picks, hence an argument. *)
 From Pip.Isolation Require Export Base.
+From Pip.Model Require Export Machines.
 
-(** ** x86: two levels of 1024 entries
-
-    The kernel's slots are the first, which holds its image, and the window through which it sees all memory: 191 slots
-    of 1024 frames, which therefore is all the memory there can be. *)
-Definition x86_window_first : N := 832.
-Definition x86_window_end : N := 1023.
+(** ** x86 (pipcore/model/Machines.v), with as much memory as its window shows *)
+Definition x86 (root : N) : Params := x86_machine root x86_first_page x86_frames.
 
 Local Transparent position.
-
-Definition x86_kernel_slot (i : N) : bool := (i =? 0) || (x86_window_first <=? i) && (i <? x86_window_end).
-
-Definition x86 (root : N) : Params := {|
-  table_size := 1024;
-  table_size_gt_1 := eq_refl;
-  top := 1;
-  top_positive := le_n 1;
-  kernel_slot := x86_kernel_slot;
-  root_partition := root;
-  first_page := 256;
-  pages := 195584;
-  list_capacity := 255;
-  list_capacity_pos := eq_refl;
-  vidt_page := 1048575;
-  context_bytes := 64;
-  context_words := 12;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 1;
-  context_flags_lt := eq_refl;
-  context_valid := 11;
-  context_valid_lt := eq_refl;
-|}.
 
 (** The window shows each frame, and no more. *)
 Lemma x86_pages root : @pages (x86 root) = (x86_window_end - x86_window_first) * 1024.
@@ -50,7 +24,7 @@ Proof. done. Qed.
 Lemma x86_user_page root v : @is_user_page (x86 root) v = true <-> 0x400 <= v < 0xD0000 \/ 0xFFC00 <= v < 0x100000.
 Proof.
   unfold is_user_page, position. cbn -[N.div N.modulo N.leb N.ltb N.eqb].
-  unfold x86_kernel_slot, x86_window_first, x86_window_end. unalias. rewrite N.div_div by done.
+  unfold x86_kernel_slot. unalias. rewrite N.div_div by done.
   change (1024 * 1024) with 1048576. assert (v / 1048576 = 0 <-> v < 1048576) as E by (apply N.div_small_iff; done).
   assert (v / 1024 < 1024 <-> v < 1048576) as F.
   { split; intros L; [apply N.nle_gt; intros G|apply N.div_lt_upper_bound; lia].

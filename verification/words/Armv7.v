@@ -1,10 +1,11 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * What ARMv7 chooses: words and constants of pipcore/mal/armv7
+(** * What ARMv7 chooses: the words of pipcore/mal/armv7; its numbers are those of pipcore/model/Machines.v
 
     Short descriptors (ARM DDI 0406C, section B3.5) with TTBCR.N = 2 and SCTLR.AFE = 1.  Four first-level entries lead
     to the four second-level tables that make a leaf table.  Of an entry bit 1 says present, bit 5 user mode, bit 9 not
     writable, bit 0 not executable; of a link bit 0 says present. *)
 From Coq Require Import List Bool NArith.
+From Pip.Model Require Import Machines.
 From Pip.Words Require Import Words.
 Import ListNotations.
 Open Scope N_scope.
@@ -12,7 +13,7 @@ Open Scope N_scope.
 (** Present, accessed, not global: normal memory, write-back, write-allocate; a device. *)
 Definition memory_bits : N := 2142.
 Definition device_bits : N := 2070.
-Definition first_device : N := 258048.
+Definition first_device : N := armv7_memory_end.
 
 Definition armv7_user_entry (p w x : N) : N :=
   let e := plus (address p) (if first_device <=? p then device_bits + 32 else memory_bits + 32) in
@@ -28,17 +29,8 @@ Definition armv7_words_of_link (e : N) : list N :=
 
 (** User space is the first GiB, 256 links; the window shows memory and the devices beyond it. *)
 Definition armv7 : Architecture := {|
-  frames := 262400;
-  first_ordinary := 8;
-  kernel_slot := fun i => 256 <=? i;
-  vidt := 262143;
-  context_bytes := 76;
-  context_words := 19;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 17;
-  context_flags_lt := eq_refl;
-  context_valid := 18;
-  context_valid_lt := eq_refl;
+  frames := armv7_frames;
+  numbers := armv7_machine 0 armv7_first_page armv7_memory_end;
   user_page := fun v => v <? 262144;
   is_present := has 2;
   is_user := has 32;

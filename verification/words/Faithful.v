@@ -88,20 +88,6 @@ Ltac by_lemma := first [
   eapply sim_load_register; eassumption|eapply sim_store_register; eassumption|
   apply sim_load_registers; assumption|apply sim_store_registers; assumption].
 
-Ltac each := repeat match goal with |- Forall _ (_ :: _) => constructor | |- Forall _ [] => constructor end.
-Ltac destructs Ha :=
-  cbn in Ha;
-  repeat match type of Ha with
-  | _ /\ _ => let X := fresh "X" in destruct Ha as [X Ha]
-  | match ?vs with _ => _ end => destruct vs as [|? ?]; [contradiction|]
-  | ?vs = [] => subst vs
-  end;
-  repeat match goal with
-  | X : _ /\ _ |- _ => destruct X
-  | X : exists _, _ |- _ => destruct X
-  | X : match ?v with _ => _ end = Some _ |- _ => destruct v as [?|?]; [injection X as X|discriminate X]
-  end; subst.
-
 Lemma monadic_primitives_agree : Forall monadic_agrees (@kernel_primitives params_here).
 Proof.
   unfold kernel_primitives. each.

@@ -7,7 +7,7 @@ From Pip.Isolation Require Import Theorems.
 From Pip.Boot Require Import Theorems Examples.
 From Pip.Words Require Import Words WordMachine Bits Pure Memory Faithful Mmu Theorems Boot.
 From Pip.Words Require Import X86 X86Entries X86Mmu Armv7 Armv7Entries Armv7Mmu.
-From Pip.Model Require Import Primitives.
+From Pip.Model Require Import Machines Primitives.
 Local Open Scope N_scope.
 
 (** ** x86 *)
@@ -37,7 +37,7 @@ Qed.
 Lemma x86_same_layout root count image tables H_window directory :
   @same_layout x86 x86_encoding root count directory (x86_layout root count image tables H_window).
 Proof.
-  assert (forall p w x, p < 195584 -> x86_entry_word (Primitives.user_entry p w x) (x86_leaf p w x)) as Leaf.
+  assert (forall p w x, p < x86_frames -> x86_entry_word (Primitives.user_entry p w x) (x86_leaf p w x)) as Leaf.
   { intros p w x Hp. unfold x86_leaf. rewrite <- !N.add_assoc.
     destruct w, x; apply entry_bits; (lia || reflexivity || by repeat split). }
   constructor; try done.
@@ -53,7 +53,7 @@ Definition x86_checked_words_are_good root count start image tables H_window :=
 
 (** From a boot that the check accepted: whatever user mode, the processor and the kernel's services do, HI, VS and KDI
     hold of the words of memory. *)
-Theorem x86_words_isolated_from_boot root count start image tables (H_window : count <= 195584)
+Theorem x86_words_isolated_from_boot root count start image tables (H_window : count <= x86_frames)
   (B : sound_boot (A := x86) root count (directory start)) (H_words : forall p i, word_at start p i < word_limit)
   registers (H_registers : forall i, registers i < word_limit) junk s' f c :
   @check_boot _ (x86_layout root count image tables H_window) start = Done f s' -> found f = SOUND ->
@@ -83,7 +83,7 @@ Lemma armv7_same_layout root count image H_devices directory :
 Proof.
   constructor; try done.
   - intros p w x Hp. cbn -[armv7_leaf] in *. unfold armv7_leaf. rewrite <- !N.add_assoc.
-    destruct (p <? 258048), w, x; apply entry_of_bits; (lia || reflexivity).
+    destruct (p <? armv7_memory_end), w, x; apply entry_of_bits; (lia || reflexivity).
   - intros p Hp. cbn in Hp |- *. split; [lia|]. unfold link_to. lia.
   - intros p k Hp Hk. unfold later_word. cbn in *. rewrite (proj2 (N.eqb_neq _ _)) by lia. split; [lia|].
     rewrite N.div_add_l, (N.div_small 1), N.add_0_r by lia. done.
@@ -97,7 +97,7 @@ Qed.
 Definition armv7_checked_words_are_good root count start image H_devices :=
   checked_words_are_good (arch := armv7) root count start (armv7_same_layout root count image H_devices _).
 
-Theorem armv7_words_isolated_from_boot root count start image (H_devices : count <= 258048)
+Theorem armv7_words_isolated_from_boot root count start image (H_devices : count <= armv7_memory_end)
   (B : sound_boot (A := armv7) root count (directory start)) (H_words : forall p i, word_at start p i < word_limit)
   registers (H_registers : forall i, registers i < word_limit) junk s' f c :
   @check_boot _ (armv7_layout root count image H_devices) start = Done f s' -> found f = SOUND ->

@@ -52,6 +52,23 @@ Record sound_boot `{A : Architecture} {E : Encoding A} (root_frame frame_count :
   B_closed : closed directory
 }.
 
+(** Of a statement about each element of a list, one goal for each element. *)
+Ltac each := repeat match goal with |- Forall _ (_ :: _) => constructor | |- Forall _ [] => constructor end.
+(** Takes apart what a call was given, [Ha], and all that this says of its words. *)
+Ltac destructs Ha :=
+  cbn in Ha;
+  repeat match type of Ha with
+  | _ /\ _ => let X := fresh "X" in destruct Ha as [X Ha]
+  | match ?vs with _ => _ end => destruct vs as [|? ?]; [contradiction|]
+  | ?vs = [] => subst vs
+  end;
+  repeat match goal with
+  | X : _ /\ _ |- _ => destruct X
+  | X : exists _, _ |- _ => destruct X
+  | X : match ?v with _ => _ end = Some _ |- _ => destruct v as [?|?]; [injection X as X|discriminate X]
+  | a : tuple (_ :: _) |- _ => destruct a
+  end; subst.
+
 Section Pure.
 Context {arch : Architecture} {enc : Encoding arch} {sound : Sound}.
 Variables root_frame frame_count : N.
@@ -116,21 +133,6 @@ Proof.
 Qed.
 
 (** ** All of them *)
-Ltac each := repeat match goal with |- Forall _ (_ :: _) => constructor | |- Forall _ [] => constructor end.
-Ltac destructs Ha :=
-  cbn in Ha;
-  repeat match type of Ha with
-  | _ /\ _ => let X := fresh "X" in destruct Ha as [X Ha]
-  | match ?vs with _ => _ end => destruct vs as [|? ?]; [contradiction|]
-  | ?vs = [] => subst vs
-  end;
-  repeat match goal with
-  | X : _ /\ _ |- _ => destruct X
-  | X : exists _, _ |- _ => destruct X
-  | X : match ?v with _ => _ end = Some _ |- _ => destruct v as [?|?]; [injection X as X|discriminate X]
-  | a : tuple (_ :: _) |- _ => destruct a
-  end; subst.
-
 Lemma bit_truth b : negb (bit b =? 0) = b.
 Proof. now destruct b. Qed.
 

@@ -15,16 +15,7 @@ Definition word_limit : N := 4294967296.
 (** What an architecture chooses: its machine, and what its words mean. *)
 Class Architecture : Type := {
   frames : N;                           (** frames that the kernel's window shows *)
-  first_ordinary : N;                   (** lower frames are devices and firmware *)
-  kernel_slot : N -> bool;              (** slots of a root table that are not user space's *)
-  vidt : N;
-  context_bytes : N;
-  context_words : N;
-  context_in_page : 4 * context_words <= context_bytes <= 4096;
-  context_flags : N;
-  context_flags_lt : context_flags < context_words;
-  context_valid : N;
-  context_valid_lt : context_valid < context_words;
+  numbers : Machine.Params;             (** its numbers; where the root partition is and memory ends, boot decides *)
   user_page : N -> bool;
   is_present : N -> bool;               (** words of leaf tables *)
   is_user : N -> bool;
@@ -39,6 +30,15 @@ Class Architecture : Type := {
   words_of_link : N -> list N;          (** these, of a link as an entry; and back, from the first of them *)
   entry_of_link : N -> N;
 }.
+
+Notation first_ordinary := (@Machine.first_page numbers) (only parsing).
+Notation kernel_slot := (@Machine.kernel_slot numbers) (only parsing).
+Notation vidt := (@Machine.vidt_page numbers) (only parsing).
+Notation context_bytes := (@Machine.context_bytes numbers) (only parsing).
+Notation context_words := (@Machine.context_words numbers) (only parsing).
+Notation context_in_page := (@Machine.context_in_page numbers) (only parsing).
+Notation context_flags := (@Machine.context_flags numbers) (only parsing).
+Notation context_valid := (@Machine.context_valid numbers) (only parsing).
 
 (** The machines that the kernel boots on: where boot put the root partition's descriptor, how many frames there are. *)
 Definition machine_of `{Architecture} (root count : N) : Machine.Params := {|
@@ -57,9 +57,9 @@ Definition machine_of `{Architecture} (root count : N) : Machine.Params := {|
   Machine.context_words := context_words;
   Machine.context_in_page := context_in_page;
   Machine.context_flags := context_flags;
-  Machine.context_flags_lt := context_flags_lt;
+  Machine.context_flags_lt := @Machine.context_flags_lt numbers;
   Machine.context_valid := context_valid;
-  Machine.context_valid_lt := context_valid_lt;
+  Machine.context_valid_lt := @Machine.context_valid_lt numbers;
 |}.
 
 (** What shims work on: physical_memory, registers, running_partition, and what was last loaded as the processor's root

@@ -1,15 +1,14 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * What x86 chooses: words and constants of pipcore/mal/x86 and pip/layout.h
+(** * What x86 chooses: the words of pipcore/mal/x86; its numbers are those of pipcore/model/Machines.v
 
     32-bit paging (Intel SDM volume 3A, section 4.3).  A link is one entry; of an entry bit 0 says present, bit 1
     writable, bit 2 user mode, and bit 9, which the processor ignores, executable. *)
 From Coq Require Import List Bool NArith.
+From Pip.Model Require Import Machines.
 From Pip.Words Require Import Words.
 Import ListNotations.
 Open Scope N_scope.
 
-(** Slots of a root table that are the kernel's: the first, and the window. *)
-Definition x86_kernel_slot (i : N) : bool := (i =? 0) || (832 <=? i) && (i <? 1023).
 Definition x86_user_page (v : N) : bool :=
   let slot := N.shiftr v 10 in (minus slot 1 <? 831) || (slot =? 1023).
 Definition x86_user_entry (p w x : N) : N :=
@@ -17,19 +16,9 @@ Definition x86_user_entry (p w x : N) : N :=
   let e := if w =? 0 then e else N.lor e 2 in
   if x =? 0 then e else N.lor e 512.
 
-(** The kernel's window shows 191 slots of 1024 frames. *)
 Definition x86 : Architecture := {|
-  frames := 195584;
-  first_ordinary := 256;
-  kernel_slot := x86_kernel_slot;
-  vidt := 1048575;
-  context_bytes := 64;
-  context_words := 12;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 1;
-  context_flags_lt := eq_refl;
-  context_valid := 11;
-  context_valid_lt := eq_refl;
+  frames := x86_frames;
+  numbers := x86_machine 0 x86_first_page x86_frames;
   user_page := x86_user_page;
   is_present := has 1;
   is_user := has 4;

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * x86: the words of X86.v stand for the model's entries *)
 From Coq Require Import List Bool NArith Lia.
-From Pip.Model Require Import Primitives.
+From Pip.Model Require Import Machines Primitives.
 From Pip.Words Require Import Words WordMachine Bits Pure X86.
 Import ListNotations.
 Local Open Scope N_scope.

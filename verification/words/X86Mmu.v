@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * x86: 32-bit paging on words (Intel SDM volume 3A, sections 4.3, 4.6 and 4.8) *)
 From Coq Require Import List Bool NArith Lia.
-From Pip.Model Require Import Primitives.
+From Pip.Model Require Import Machines Primitives.
 From Pip.Words Require Import Words WordMachine Bits Pure X86 X86Entries Mmu.
 Local Open Scope N_scope.
 #[local] Existing Instance x86.

@@ -8,6 +8,7 @@
 namespace pip::x86 {
 namespace {
 
+// As docs/abi.md says, not as layout.h does: this test judges it.
 constexpr std::uint32_t kFirstWindowSlot = 832;
 constexpr std::uint32_t kUser = 4;
 constexpr std::uint32_t kLarge = 0x80;

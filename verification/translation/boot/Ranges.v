@@ -11,6 +11,7 @@ From Pip.BootCheck Require Import Check.
 From Pip.Translation Require Import Lang SimStm SimProgram Reference Bounded.
 From Pip.Translation.Boot Require Import Project Program Final.
 From Pip.Boot Require Import Examples.
+From Pip.Model Require Machines.
 Import ListNotations.
 Local Open Scope N_scope.
 
@@ -118,5 +119,5 @@ Qed.
 Lemma armv7_fits root frames image H_devices : fits_page root -> fits_range image ->
   @fits_layout _ (armv7_layout root frames image H_devices).
 Proof.
-  intros R I. constructor; layout; unfold armv7_leaf; try lia. destruct (p <? 258048), w, x; lia.
+  intros R I. constructor; layout; unfold armv7_leaf; try lia. destruct (p <? Machines.armv7_memory_end), w, x; lia.
 Qed.

@@ -11,9 +11,6 @@ From Pip.Translation Require Import Lang Bounded.
 From Pip.Translation.Kernel Require Import Project Program Ranges.
 Local Open Scope N_scope.
 
-Definition x86_frames : N := 195584.
-Definition armv7_frames : N := 262400.
-
 Lemma x86_numbers root : root < x86_frames -> @two_levels (x86 root) x86_frames.
 Proof. intros R. constructor; try reflexivity; try exact R; discriminate. Qed.
 

@@ -1,37 +1,14 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * The oracle: the services of the kernel, extracted to OCaml
 
-    The model runs as it stands, over the parameters of x86.  Numbers become OCaml's 63-bit integers, which hold every
-    number that the model computes from words of 32 bits.  Two functions are replaced: recursion on N (a loop), and
-    [update], which also notes the argument that it changes, so that the driver can tell what a call touched. *)
+    The model runs as it stands, on the machine of the theorems about x86 (Machines.v), but that memory may begin and
+    end elsewhere: so tests compare the C with what is proved, its numbers included.  Numbers become OCaml's 63-bit
+    integers, which hold every number that the model computes from words of 32 bits.  Two functions are replaced:
+    recursion on N (a loop), and [update], which also notes the argument that it changes, so that the driver can tell
+    what a call touched. *)
 Require Import NArith Extraction ExtrOcamlBasic ExtrOcamlNatInt ExtrOcamlZInt.
-From Pip.Model Require Import Primitives.
+From Pip.Model Require Import Machines Primitives.
 From Pip.Services Require Import CreatePartition Prepare AddRemove DeletePartition Collect Yield Deliver State.
-
-Definition x86_kernel_slot (i : index) : bool := (i =? 0) || (832 <=? i) && (i <=? 1022).
-
-(** A machine with frames below [frames], of which those below [memory_begin] are devices, and the root partition's
-    descriptor at [root]. *)
-Definition x86_machine (root memory_begin frames : page) : Params := {|
-  table_size := 1024;
-  table_size_gt_1 := eq_refl;
-  top := 1;
-  top_positive := le_n 1;
-  kernel_slot := x86_kernel_slot;
-  root_partition := root;
-  first_page := memory_begin;
-  pages := frames;
-  list_capacity := 255;
-  list_capacity_pos := eq_refl;
-  vidt_page := 1048575;
-  context_bytes := 64;
-  context_words := 12;
-  context_in_page := ltac:(split; vm_compute; discriminate);
-  context_flags := 1;
-  context_flags_lt := eq_refl;
-  context_valid := 11;
-  context_valid_lt := eq_refl;
-|}.
 
 Extract Inlined Constant N.to_nat => "(fun n -> n)".
 Extract Inlined Constant N.of_nat => "(fun n -> n)".
