@@ -122,6 +122,7 @@ for file in tools/cli/*.sh; do
   case $word in common | *_test) continue ;; esac
   output=$(./pip "$word" --help 2>&1) || wrong "pip $word --help fails"
   grep -q "^usage: ./pip $word" <<<"$output" || wrong "pip $word --help says: $output"
+  [ "$word" = workload ] || [ "$(./pip "$word" some --help 2>&1)" = "$output" ] || wrong "pip $word some --help differs"
   grep -qE "^  $word( .*)?  +[^ ]" <<<"$overview" || wrong "pip --help does not list $word"
 done
 if ./pip >/dev/null; then wrong "pip without a word succeeds"; fi

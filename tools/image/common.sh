@@ -48,10 +48,14 @@ open_work() {
   if [ -e "$1" ] && ! ours "$1"; then die "$1 is there, and is no image that was made before: it stays as it is"; fi
   local left
   mkdir -p "$(dirname "$1")" 2>/dev/null || die "$(dirname "$1") cannot be made"
-  for left in "$1".??????.part; do
-    [ ! -e "$left" ] || step "note: $left is of another run, which was killed if it does not go on: you may remove it"
-  done
+  # The packer that a maker calls for the same OUTPUT would take the maker's folder for another run's.
+  if [ -z "${outer_work:-}" ]; then
+    for left in "$1".??????.part; do
+      [ ! -e "$left" ] || step "note: $left is of another run, which was killed if it does not go on: you may remove it"
+    done
+  fi
   work=$(mktemp -d "$1.XXXXXX.part" 2>/dev/null) || die "$(dirname "$1") cannot be written"
+  export outer_work=$work
   # What is mounted on it, after a mishap, is not followed.
   trap 'rm -rf --one-file-system "$work"' EXIT
   trap 'exit 130' HUP INT TERM

@@ -46,6 +46,13 @@ compare 1 one three 'they differ'
 umoci unpack --rootless --image "$work/one/layout:latest" "$work/bundle" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 diff -r --no-dereference "$root" "$work/bundle/rootfs" || fail "the container has other files"
 mkdir "$work/loaded"
+# Called by a maker that has a folder of its own beside OUTPUT, and beside what another run has left.
+mkdir "$work/four.killed.part"
+bash -c '. tools/image/common.sh; open_work "$2"; bash tools/image/pack_oci.sh "$1" "$2" tiny' - "$root" "$work/four" \
+  2>"$work/log" || fail "no fourth container"
+[ "$(grep -c 'of another run' "$work/log")" -eq 1 ] || fail "not one other run: $(cat "$work/log")"
+grep -qF "four.killed.part" "$work/log" || fail "another run is not named: $(cat "$work/log")"
+rmdir "$work/four.killed.part"
 # As `docker load` reads it; skopeo's own rules about signatures are not the matter here.
 skopeo --insecure-policy --tmpdir "$work" copy --quiet "docker-archive:$work/one/tiny-docker.tar" "dir:$work/loaded" ||
   fail "docker could not load the tar"
