@@ -2,14 +2,15 @@
 """Writes one page per service: service_pages.py ROOT SERVICES_C FOLDER.
 
 A page has what docs/services.md says of the service, each status that it can answer, its Gallina, the C printed from it
-and the theorem about it. All of it is taken from the sources; what cannot be found is an error.
+and the theorem about it. The checks that docs/services.md names must be those of the theorem, in its order.
+All of it is taken from the sources; what cannot be found is an error.
 """
 
 import pathlib
 import re
 import sys
 
-# Rows of docs/services.md whose function has another name.
+# Services of docs/services.md whose function has another name.
 FUNCTIONS = {"yield": "yieldTo"}
 
 # A comment of Gallina that may stand above a definition.
@@ -21,13 +22,44 @@ def fail(text):
     sys.exit(f"service_pages.py: {text}")
 
 
-def rows(text):
-    """The rows of the table of services: name, parameters, checks, effect, answers."""
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        signature = re.fullmatch(r"(\w+)\((.*)\)", cells[0])
-        if line.startswith("|") and len(cells) == 4 and signature:
-            yield (*signature.groups(), *cells[1:])
+def sections(text):
+    """The services of docs/services.md: name and text of each; the text begins with an example of a call."""
+    found = re.findall(r"^## (\w+)\n\n(`(\w+)\(.*?)(?=^## |\Z)", text, re.M | re.S)
+    for name, _, called in found:
+        if called != name:
+            fail(f"docs/services.md, {name}: the call is {called}")
+    return [(name, section.strip()) for name, section, _ in found]
+
+
+def stated_checks(name, section, known):
+    """The statuses of the numbered checks of a section, in order; "offered" stands for those of an offered page."""
+    items = re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |^\n|\Z)", section + "\n\n", re.M | re.S)
+    if [int(number) for number, _ in items] != list(range(1, len(items) + 1)):
+        fail(f"docs/services.md, {name}: the numbers of the checks do not go up by one")
+    return [word for _, item in items for word in check_words(item, known, "**offered**")]
+
+
+def check_words(text, known, offered):
+    """The statuses that a text names, and "offered" for the given word."""
+    words = re.findall(r"\b[A-Z]+(?:_[A-Z]+)*\b|" + re.escape(offered), text)
+    return ["offered" if word == offered else word for word in words if word == offered or word in known]
+
+
+def proved_checks(statement, specification, known):
+    """The same from the theorem about the service. What is done to several pages is said once."""
+    found = re.search(r"first_failing (?:\((\w+)|(\[.*?\]))", statement, re.S)
+    if not found:
+        return []
+    text = found[2] or definition_of(found[1], specification)
+    text = re.sub(r"\bchild_checks\b", lambda _: definition_of("child_checks", specification), text)
+    words = check_words(text, known, "offer_checks")
+    return [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
+
+
+def definition_of(name, specification):
+    """What stands behind the := of a definition."""
+    found = re.search(r"^Definition %s\b.*?:=(.*?)\.\n(?=\n|Definition|\Z)" % name, specification, re.M | re.S)
+    return found[1] if found else fail(f"Specification.v does not define {name}")
 
 
 def statuses(header):
@@ -58,11 +90,6 @@ def used(name, functions):
     return order
 
 
-def split_outside_brackets(text):
-    """The parts between the semicolons that stand in no brackets."""
-    return [part.strip() for part in re.split(r";(?![^()]*\))", text)]
-
-
 def printed(name, source):
     """The function as it is printed in C, with the comment above it."""
     found = re.search(r"(?:/\*(?:(?!\*/).)*\*/\n)?^[a-z][^\n;{]*\b%s\([^;{]*\)\n\{.*?^\}\n" % name, source, re.M | re.S)
@@ -90,9 +117,8 @@ def column(title, language, code):
     return ["`````{container} column", title, "", f"````{{code-block}} {language}", code + "````", "`````"]
 
 
-def page(row, root, functions, known, c_source, proofs):
+def page(name, section, root, functions, known, c_source, proofs):
     """The text of a page, in MyST Markdown."""
-    name, parameters, checks, effect, answers = row
     function = FUNCTIONS.get(name, name)
     if function not in functions:
         fail(f"no Gallina function {function}")
@@ -101,14 +127,14 @@ def page(row, root, functions, known, c_source, proofs):
     answered = [status for status in known
                 if any(re.search(r"\b%s\b" % status, functions[other][2]) for other in needed)]
     proof, statement = theorem(function, proofs)
+    specification = (root / "verification/isolation/Specification.v").read_text(encoding="utf-8")
+    stated, proved = stated_checks(name, section, known), proved_checks(statement, specification, known)
+    if stated != proved:
+        fail(f"docs/services.md, {name}: it checks {stated}; but what is proved is {proved}")
     lines = [
         "---", "hide-toc: true", "---", "",
         f"# {name}", "",
-        f"`{name}({parameters})`", "",
-        f"**Done means.** {effect[0].upper()}{effect[1:]}.", "",
-        "**Checks, in order**; the common ones are explained on [the page of all services](index.md):", "",
-        *(f"{i}. {check}" for i, check in enumerate(split_outside_brackets(checks), 1)), "",
-        f"**Answers.** {answers[0].upper()}{answers[1:]}.", "",
+        section.replace("**offered**", "[offered](index.md#the-services)"), "",
         "## Statuses", "",
         "| number | status | meaning |", "|---:|---|---|",
         *(f"| {known[status][0]} | `PIP_{status}` | {known[status][1]} |" for status in answered), "",
@@ -139,13 +165,15 @@ def main():
     proofs = sorted((root / "verification/isolation").glob("*.v"))
     overview = (root / "docs/services.md").read_text(encoding="utf-8")
     c_source = services_c.read_text(encoding="utf-8")
-    table = list(rows(overview))
-    if len(table) < 11:
+    services = sections(overview)
+    if len(services) < 11:
         fail("docs/services.md has fewer than eleven services")
     folder.mkdir(parents=True)
-    for row in table:
-        (folder / f"{row[0]}.md").write_text(page(row, root, functions, known, c_source, proofs), encoding="utf-8")
-    contents = "\n".join(row[0] for row in table)
+    for name, section in services:
+        text = page(name, section, root, functions, known, c_source, proofs)
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+        overview = overview.replace(section, f"{section}\n\n[Its statuses, Gallina, C and theorem]({name}.md).", 1)
+    contents = "\n".join(name for name, _ in services)
     (folder / "index.md").write_text(f"{overview}\n```{{toctree}}\n:hidden:\n\n{contents}\n```\n", encoding="utf-8")
 
 
