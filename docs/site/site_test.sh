@@ -62,7 +62,7 @@ refused "$services_c" 's,/\* no child of the caller has its descriptor there \*/
 refused "$services_c" '/Ends the child with everything/d' libpip/arch/host/include/pip/arch/services.h \
   "an undocumented function of C" pip_delete_partition
 refused "$services_c" '/^<!-- plot boot -->$/d' docs/performance.md "a plot without its place" boot
-refused "$services_c" '/^It checks, in this order/,$ s/: `NOT_ACCESSIBLE`/: `NOT_MAPPED`/' docs/services.md \
+refused "$services_c" "s|it may access it: .NOT_ACCESSIBLE.|it may access it: NOT_MAPPED|" docs/services.md \
   "a wrong order of checks" "docs/services.md, addVAddr: it checks"
 refused "$services_c" 's/^6. and its address differs.*/6. nothing more./' docs/services.md "a missing check" \
   "docs/services.md, prepare: it checks"
