@@ -66,6 +66,6 @@ refused "$services_c" "s|it may access it: .NOT_ACCESSIBLE.|it may access it: NO
   "a wrong order of checks" "docs/services.md, addVAddr: it checks"
 refused "$services_c" 's/^6. and its address differs.*/6. nothing more./' docs/services.md "a missing check" \
   "docs/services.md, prepare: it checks"
-refused "$services_c" 's/^## getIntState$/## getIntsState/; s/^`getIntState(/`getIntsState(/' docs/services.md \
+refused "$services_c" 's,^\(## \|.\)getIntState\b,\1getIntsState,' docs/services.md \
   "a service that is none" getIntsState
 echo "PASS"
