@@ -4,6 +4,9 @@
 # progress, a folder that appears only when it is whole.
 # shellcheck disable=SC2034 # the makers use them
 
+# Who may read a file in an image is not a matter of who made it.
+umask 022
+
 # The user, who has the password of the same name, and the tree.
 user=pip
 home=/home/$user

@@ -39,11 +39,18 @@ as_pip() {
 # options for mmdebstrap are in debian_options.
 debian_options=()
 install_debian() {
-  local root=$1 sources=$2 packages
+  local root=$1 sources=$2 packages name
   shift 2
+  # Scripts of packages look at the environment (PYTHONDONTWRITEBYTECODE leaves files out): it is the same each time,
+  # but for the way to the mirror.
+  local environment=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME=/root LANG=C.UTF-8)
+  for name in SOURCE_DATE_EPOCH TMPDIR initramfs http_proxy https_proxy no_proxy; do
+    [ -z "${!name:-}" ] || environment+=("$name=${!name}")
+  done
   packages=$(bash tools/setup/install.sh --list | paste -sd,)
   # The mounts that it makes are its own.
-  unshare --mount --propagation=private mmdebstrap --mode=root --variant=minbase --format=directory --skip=output/dev \
+  env --ignore-environment "${environment[@]}" unshare --mount --propagation=private \
+    mmdebstrap --mode=root --variant=minbase --format=directory --skip=output/dev \
     --include="$packages,ca-certificates,less,nano,procps,sudo${*:+,$(IFS=, && printf "%s" "$*")}" \
     --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
