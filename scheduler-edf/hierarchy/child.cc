@@ -181,6 +181,10 @@ void MisbehaveAsTold() {
       // volatile: an empty loop must stay one.
       for (;;) asm volatile("");
     case Misbehaviour::kAttack:
+      // Devices that interrupt nobody: this scheduler is resumed.
+      for (std::uint32_t i = 0; i < kDeviceVectors; ++i) {
+        (void)YieldToParent({.vector = kFirstDeviceVector + i, .save_slot = PIP_VECTOR_SAVE_MASKED});
+      }
       // A tick that is none: the root would give the next slot away early.
       Leave(kTickVector);
     case Misbehaviour::kCrash:
@@ -216,6 +220,12 @@ void MisbehaveAsTold() {
 [[noreturn]] void OnTick() {
   if (!idle && information->slot == seen_slot) JobCrashed(PIP_VECTOR_TIMER);
   StartSlot();
+}
+
+// The root was disturbed by a device and forwards nothing; or a task yields to this entry.
+[[noreturn]] void OnDevice() {
+  if (idle) Idle();
+  RunJob();
 }
 
 [[noreturn]] void OnJobDone() {
@@ -279,6 +289,9 @@ void Admit() {
   Vidt vidt = Vidt::Own();
   SetFaultHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
   vidt.SetHandler(PIP_VECTOR_TIMER, handlers[PIP_VECTOR_TIMER], OnTick, handler_stack);
+  if (kDeviceVectors > 0) {
+    vidt.SetHandler(kFirstDeviceVector, handlers[kFirstDeviceVector], OnDevice, handler_stack);
+  }
   vidt.SetHandler(kJobDone, handlers[kJobDone], OnJobDone, handler_stack);
   vidt.Set(kNothingSaved, 0);
   ReadWorkload();

@@ -238,6 +238,12 @@ template <typename Enter>
   GiveTick();
 }
 
+// A device that is not ours, or a scheduler that yields to its entry: who had the processor has it again.
+[[noreturn]] void OnDevice() {
+  if (idle) Idle();
+  Give([](SchedulerPartition& scheduler) { return scheduler.Resume(); });
+}
+
 template <std::uint32_t kVector>
 [[noreturn]] void OnFault() {
   Crashed(kVector);
@@ -293,6 +299,10 @@ void SetManyHandlers(Vidt& vidt, std::integer_sequence<std::uint32_t, kVectors..
 void SetHandlers() {
   Vidt vidt = Vidt::Own();
   SetManyHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
+  for (std::uint32_t i = 0; i < kDeviceVectors; ++i) {
+    const std::uint32_t vector = kFirstDeviceVector + i;
+    vidt.SetHandler(vector, handlers[vector], OnDevice, handler_stack);
+  }
   vidt.SetHandler(kTickVector, handlers[kTickVector], OnTimer, handler_stack);
   const auto set = [&vidt](std::uint32_t vector, void (*handler)()) {
     vidt.SetHandler(vector, word_handlers[vector - kReady], handler, handler_stack);

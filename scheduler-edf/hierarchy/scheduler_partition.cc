@@ -12,6 +12,7 @@
 #include "pip/arch/layout.h"
 #include "pip/vidt.h"
 #include "scheduler-edf/hierarchy/protocol.h"
+#include "scheduler-edf/partition/machine.h"
 #include "scheduler-edf/partition/task_protocol.h"
 
 namespace pip::edf {
@@ -68,6 +69,11 @@ bool SchedulerPartition::works() const {
 
 Status SchedulerPartition::Tick() {
   const std::uint32_t vector = works() ? PIP_VECTOR_SAVE_MASKED : PIP_VECTOR_TIMER;
+  return builder_.Yield({.vector = vector, .save_slot = kNothingSaved});
+}
+
+Status SchedulerPartition::Resume() {
+  const std::uint32_t vector = works() ? PIP_VECTOR_SAVE_MASKED : kFirstDeviceVector;
   return builder_.Yield({.vector = vector, .save_slot = kNothingSaved});
 }
 

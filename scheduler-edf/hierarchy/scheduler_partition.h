@@ -39,10 +39,12 @@ class SchedulerPartition {
   // It has the slot now.
   void GiveSlot(std::uint32_t slot, std::uint32_t began, std::uint32_t misbehaviour);
 
-  // Starts it. This one and the next two come back only when the kernel refuses.
+  // Starts it. This one and the next three come back only when the kernel refuses.
   Status Begin();
   // A slot begins, if it waits for one; if it was interrupted while it worked, it goes on and will see for itself.
   Status Tick();
+  // It goes on as if nothing had been: where it stands, or, if it gave a task the processor, at the entry of a device.
+  Status Resume();
   // Whether it is in the middle of its own work: masked.
   bool works() const;
   // Goes on where it printed a character.

@@ -14,6 +14,9 @@ namespace pip::edf {
 
 // The root's vector of the timer: line 1 of the peripherals' controller (pipcore/arch/armv7/README.md).
 inline constexpr std::uint32_t kTickVector = 64 + 1;
+// The lines of all other devices are disabled.
+inline constexpr std::uint32_t kFirstDeviceVector = kTickVector + 1;
+inline constexpr std::uint32_t kDeviceVectors = 0;
 
 // CNTVCT (B4.1.34), which partitions may read.
 inline std::uint64_t TimeStamp() {

@@ -14,6 +14,9 @@ namespace pip::edf {
 
 // The root's vector of the timer.
 inline constexpr std::uint32_t kTickVector = PIP_VECTOR_TIMER;
+// And those of all other devices, none of which the scheduler uses; but somebody may press a key.
+inline constexpr std::uint32_t kFirstDeviceVector = PIP_VECTOR_TIMER + 1;
+inline constexpr std::uint32_t kDeviceVectors = 15;
 
 // The time stamp counter, which partitions may read.
 inline std::uint64_t TimeStamp() {

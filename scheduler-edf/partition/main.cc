@@ -75,7 +75,8 @@ std::uint32_t elapsed_at_dispatch;   // of the timer, when the job was last give
 std::uint32_t longest_overhead = 0;  // counts of the timer from an interrupt to the dispatch of a job
 std::uint64_t last_tick;             // when the tick before began
 std::uint64_t lost_ticks;
-bool rehearsing;  // what the session prints is not for anybody
+bool rehearsing;         // what the session prints is not for anybody
+bool forestalled_timer;  // an interrupt that comes now was taken before it came
 
 alignas(16) std::array<std::byte, 4 * kPageBytes> handler_stack;
 std::array<user_ctx_t, kReachableEntries> handlers;
@@ -123,14 +124,18 @@ Output SessionOutput() {
   Idle();
 }
 
-[[noreturn]] void RunJob() {
+[[noreturn]] void GiveProcessor() {
   idle = false;
   // If the job raises the vector of our own save slot, it shall find a handler.
   Vidt::Own().Set(PIP_VECTOR_SAVE_UNMASKED, handlers[PIP_VECTOR_SAVE_UNMASKED]);
-  elapsed_at_dispatch = timer.Elapsed();
   (void)tasks[running.task]->Run();
   // The kernel refused: the child has made itself impossible to run.
   JobCrashed(PIP_VECTOR_DOUBLE_FAULT);
+}
+
+[[noreturn]] void RunJob() {
+  elapsed_at_dispatch = timer.Elapsed();
+  GiveProcessor();
 }
 
 [[noreturn]] void Finish() {
@@ -243,16 +248,41 @@ Output SessionOutput() {
 
 // ---- handlers ----
 
+// A child that yields to the timer's entry just when the timer interrupts leaves the interrupt waiting in the
+// controller. It comes here, where it means nothing, and not when the next job has begun, which would be blamed for it.
+void TakeForestalledInterrupt() {
+  forestalled_timer = true;
+  timer.Settle();
+  // Our own registers need not be saved: OnTimer begins anew.
+  Vidt::Own().Set(PIP_VECTOR_SAVE_UNMASKED, 0);
+  SetInterrupts(Interrupts::kUnmasked);
+  SetInterrupts(Interrupts::kMasked);
+}
+
 // The timer, or a child that yields to its entry.
 [[noreturn]] void OnTimer() {
-  const bool true_interrupt = timer.TakeInterrupt(elapsed_at_dispatch);
-  if (phase == Phase::kTicks) MeasureTick();
-  if (phase != Phase::kOver) exit_fail("scheduler: ticks of %u us are too short here", workload.tick_microseconds());
-  if (!idle && !true_interrupt) JobCrashed(kTickVector);
+  if (!forestalled_timer) {
+    const bool true_interrupt = timer.TakeInterrupt(elapsed_at_dispatch);
+    if (phase == Phase::kTicks) MeasureTick();
+    if (phase != Phase::kOver) exit_fail("scheduler: ticks of %u us are too short here", workload.tick_microseconds());
+    if (!idle && !true_interrupt) JobCrashed(kTickVector);
+    if (!idle) TakeForestalledInterrupt();
+  }
+  forestalled_timer = false;
   --interrupts_left;
   if (interrupts_left == 0) StartTick();
   if (idle) Idle();
   RunJob();
+}
+
+// A device that is not ours, or a child that yields to its entry: who had the processor has it again, until the tick
+// that may be waiting by now.
+[[noreturn]] void OnDevice() {
+  if (forestalled_timer) OnTimer();
+  if (idle) Idle();
+  if (phase == Phase::kOver) GiveProcessor();
+  (void)probe->Run();
+  exit_fail("scheduler: the task for measuring cannot run");
 }
 
 // The job says that it is done.
@@ -283,6 +313,10 @@ void SetFaultHandlers(Vidt& vidt, std::integer_sequence<std::uint32_t, kVectors.
 void SetHandlers() {
   Vidt vidt = Vidt::Own();
   SetFaultHandlers(vidt, std::make_integer_sequence<std::uint32_t, kReachableEntries>());
+  for (std::uint32_t i = 0; i < kDeviceVectors; ++i) {
+    const std::uint32_t vector = kFirstDeviceVector + i;
+    vidt.SetHandler(vector, handlers[vector], OnDevice, handler_stack);
+  }
   vidt.SetHandler(kTickVector, handlers[kTickVector], OnTimer, handler_stack);
   vidt.SetHandler(kJobDone, handlers[kJobDone], OnJobDone, handler_stack);
   vidt.Set(kNothingSaved, 0);
@@ -309,17 +343,22 @@ std::uint64_t MeasureLoops() {
   }
 }
 
-TaskPartition* MakeTask(const pip_fpinfo& boot, const char* image) {
+TaskPartition* MakeTask(const pip_fpinfo& boot, const char* name, const char* image) {
   static_assert(sizeof(TaskPartition) <= kPageBytes);
   PageAllocator allocator = PageAllocator::OfPartition();
   const std::optional<Page> room = allocator.Take();
-  if (!room) exit_fail("scheduler: no memory is left for a task");
+  if (!room) exit_fail("scheduler: no memory is left for task %s", name);
   const std::span<const std::byte> bytes = FindModule(boot, kName, image[0] == 0 ? kTaskModule : image);
   // A page of its own, aligned for anything; it is never freed.
   auto* const task =
       new (reinterpret_cast<void*>(static_cast<std::uintptr_t>(room->address()))) TaskPartition(allocator, bytes);
   const std::uint64_t before = TimeStamp();
-  Require(task->Make(), "making a task");
+  if (task->too_large()) {
+    exit_fail("scheduler: the program of task %s is too large: %zu bytes", name, bytes.size());
+  }
+  const Status status = task->Make();
+  if (status == Status::kOutOfPages) exit_fail("scheduler: no memory is left for task %s", name);
+  Require(status, "making a task");
   Costs::Longest(costs.make, before);
   return task;
 }
@@ -337,8 +376,11 @@ TaskPartition* MakeTask(const pip_fpinfo& boot, const char* image) {
   if (!session.may_run()) Finish();
 
   SetHandlers();
-  for (std::uint32_t i = 0; i < workload.task_count(); ++i) tasks[i] = MakeTask(*boot, workload.task(i).image.data());
-  probe = MakeTask(*boot, kTaskModule);
+  for (std::uint32_t i = 0; i < workload.task_count(); ++i) {
+    const Task task = workload.task(i);
+    tasks[i] = MakeTask(*boot, task.name.data(), task.image.data());
+  }
+  probe = MakeTask(*boot, "for measuring", kTaskModule);
   timer.Start(workload.tick_microseconds());
   loops_per_tick = MeasureLoops();
   printf("scheduler: %u tasks in %u pages, %u rounds of computing in a tick\n", workload.task_count(),

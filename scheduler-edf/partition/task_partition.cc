@@ -27,8 +27,10 @@ constexpr std::size_t kImageBytesMax = kJobAddress - PIP_IMAGE_ADDRESS;
 
 }  // namespace
 
+bool TaskPartition::too_large() const { return image_.size() > kImageBytesMax; }
+
 Status TaskPartition::Make() {
-  if (image_.size() > kImageBytesMax) return Status::kOccupied;
+  if (too_large()) return Status::kOccupied;
   if (const Status status = builder_.Create(); status != Status::kDone) return status;
   if (const Status status = builder_.LoadFlat(image_, Page::Containing(PIP_IMAGE_ADDRESS)); status != Status::kDone) {
     return status;

@@ -26,6 +26,8 @@ class TaskPartition {
  public:
   TaskPartition(PageAllocator allocator, std::span<const std::byte> image) : builder_(allocator), image_(image) {}
 
+  // The image does not end before the page of the job.
+  bool too_large() const;
   // Makes the child: tables, image, stack, VIDT, the page of its jobs.
   Status Make();
   // Takes the child away, with whatever it made of its pages.

@@ -25,6 +25,9 @@ class Timer {
   // was `then` when the child got the processor. A true one is acknowledged.
   bool TakeInterrupt(std::uint32_t then);
 
+  // After a true one: until its interrupt waits in the controller, if it has not been delivered.
+  void Settle() const;
+
   // Rounded up.
   std::uint32_t ToMicroseconds(std::uint32_t counts) const;
 

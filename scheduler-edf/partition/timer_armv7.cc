@@ -68,6 +68,9 @@ bool Timer::TakeInterrupt(std::uint32_t /*then*/) {
   return true;
 }
 
+// What the device says is what the controller sees, and one that was acknowledged is gone there too.
+void Timer::Settle() const {}
+
 std::uint32_t Timer::ToMicroseconds(std::uint32_t counts) const { return counts; }
 
 }  // namespace pip::edf

@@ -41,6 +41,13 @@ std::uint32_t Timer::Elapsed() const {
 // The count starts anew at an interrupt, so a true one finds it lower than it was.
 bool Timer::TakeInterrupt(std::uint32_t then) { return Elapsed() < then; }
 
+// The count may start anew a little before its interrupt is seen.
+void Timer::Settle() const {
+  constexpr std::uint32_t kCounts = 2;
+  while (Elapsed() < kCounts) {
+  }
+}
+
 std::uint32_t Timer::ToMicroseconds(std::uint32_t counts) const {
   return static_cast<std::uint32_t>((std::uint64_t{counts} * 1'000'000 + kHertz - 1) / kHertz);
 }

@@ -38,6 +38,7 @@ while [ $# -gt 0 ]; do
       [[ ${2:-} =~ ^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}=.+$ ]] || complain "--image is NAME=FILE, not ${2:-empty}"
       file=$(user_file "${2#*=}")
       [ -f "$file" ] || complain "--image $2: there is no file ${2#*=}"
+      [ -s "$file" ] || complain "--image $2: ${2#*=} is empty"
       images+=(--image "${2%%=*}=$(realpath -- "$file")")
       shift
       ;;

@@ -58,6 +58,8 @@ refused '--memory is' demo --memory huge
 refused '--seconds is' demo --seconds 0
 refused '--image is NAME=FILE' demo --image counter
 refused 'there is no file nowhere.bin' demo --image counter=nowhere.bin
+: >"$TEST_TMPDIR/empty.bin"
+refused 'empty.bin is empty' demo --image counter="$TEST_TMPDIR/empty.bin"
 refused 'unknown option --fast' demo --fast
 refused 'which trace' report
 refused 'no such trace: nowhere.txt' report nowhere.txt
