@@ -28,6 +28,7 @@ shows 'there is no root partition yet|cannot be read'
 
 run -ex "break yieldTo" -ex continue -ex "pip tree" -ex "pip maps" -ex "pip vidt" -ex "pip context 0xFFFFEFC0" \
   -ex "pip context 1" -ex "pip maps all" -ex "pip context 0xD0000000" -ex "pip vidt 1" -ex "pip svg $work/tree.svg" \
+  -ex "pip maps nonsense" \
   -ex "info line main" -ex kill
 shows '^Breakpoint 1, yieldTo \(child=.*vector=0'
 counts='[0-9]+ pages, [0-9]+ given to children, [0-9]+ held by the kernel'
@@ -42,15 +43,20 @@ shows '0xd0000000 cannot be read in that partition'
 # Of every partition: the child maps its image where its tables say, below its parent.
 shows '^    0x00700000-0x[0-9a-f]{8} +[0-9]+  rwx$'
 shows 'no partition has its descriptor in frame 0x1'
+shows '^nonsense is no number: '
 shows 'Line [0-9]+ of "launcher/launcher.cc" starts at address 0x70'
 grep -q '<svg' "$work/tree.svg" || fail "no picture"
 grep -q 'child at' "$work/tree.svg" || fail "no child in the picture"
 frame=$(sed -nE 's/^  child at .*descriptor in frame (0x[0-9a-f]+),.*/\1/p' "$work/out" | sort -u)
+place=$(sed -nE 's/^  child at (0x[0-9a-f]+): .*/\1/p' "$work/out" | sort -u)
 
 # The child's VIDT by the child's own tables, and its memory: a stack page below the VIDT.
-run -ex "break yieldTo" -ex continue -ex "pip vidt $frame" -ex "pip maps $frame" -ex kill
+run -ex "break yieldTo" -ex continue -ex "pip vidt $frame" -ex "pip maps $frame" \
+  -ex "pip maps $place" -ex kill
 shows '^ +0(-[0-9]+)?  0x[0-9a-f]{8}  eip 0x00700000$'
 shows '^0xffffe000-0xffffffff +2  rw-$'
+same=$(grep -cE '^0xffffe000-0xffffffff +2  rw-$' "$work/out")
+[ "$same" -eq 2 ] || fail "the child by its frame and by its address is shown $same times, not twice"
 
 # inspect IMAGE AT SVG PORT SERIAL: as ./pip inspect does.
 inspect() {

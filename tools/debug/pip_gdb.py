@@ -130,13 +130,26 @@ def root():
     return Partition(frame)
 
 
+def number(text):
+    """The value of what the user wrote."""
+    try:
+        return int(gdb.parse_and_eval(text)) & 0xFFFFFFFF
+    except gdb.error as error:
+        raise gdb.GdbError(f"{text} is no number: {error}") from error
+
+
 def named(argument):
-    """The partition that the user means: the frame of its descriptor, or nothing for the running one."""
-    frame = int(gdb.parse_and_eval(argument)) if argument else MEMORY.variable("running_partition")
-    for _, _, partition in tree(root()):
-        if partition.frame == frame:
-            return partition
-    raise gdb.GdbError(f"no partition has its descriptor in frame {frame:#x}; `pip tree` lists them")
+    """The partition that the user means: the frame of its descriptor, or, if only one child has its descriptor there,
+    the address at which `pip tree` shows it; nothing for the running one."""
+    name = number(argument) if argument else MEMORY.variable("running_partition")
+    partitions = [(at, partition) for _, at, partition in tree(root())]
+    found = [partition for _, partition in partitions if partition.frame == name]
+    found = found or [partition for at, partition in partitions if at is not None and at << 12 == name]
+    if len(found) > 1:
+        raise gdb.GdbError(f"several partitions have a child at {name:#x}; name it by the frame of its descriptor")
+    if not found:
+        raise gdb.GdbError(f"no partition has its descriptor in frame {name:#x}; `pip tree` lists them")
+    return found[0]
 
 
 def describe(depth, at, partition, running):
@@ -169,7 +182,8 @@ def ranges(partition):
 class Pip(gdb.Command):
     """What Pip's kernel knows.
 
-    A partition is named by the frame of its descriptor, without one it is the running partition."""
+    A partition is named by the frame of its descriptor, or by the address that `pip tree` shows, if it is the only
+    child there; without a name it is the running partition."""
 
     def __init__(self):
         super().__init__("pip", gdb.COMMAND_DATA, prefix=True)
@@ -255,7 +269,7 @@ class Context(Look):
         words = gdb.string_to_argv(argument)
         if not words:
             raise gdb.GdbError("which context? pip context ADDRESS [PARTITION]")
-        address = int(gdb.parse_and_eval(words[0])) & 0xFFFFFFFF
+        address = number(words[0])
         partition = named(words[1] if len(words) > 1 else "")
         for i, name in enumerate(CONTEXT):
             value = partition.word(address + 4 * i)
