@@ -14,8 +14,8 @@ fail() {
   echo "FAIL $*" >&2
   exit 1
 }
-# Ports from 20000 on, another for each test that runs at the same time.
-port=$((20000 + $$ % 20000))
+# In a sandbox, tests that run at the same time have the same numbers of processes, but share the ports.
+port=$(bash tools/remote/free_port.sh)
 run() {
   timeout 600 tools/debug/debug "$PWD" "$image.image" "$port" "$work/serial" -batch "$@" >"$work/out" 2>&1
 }
