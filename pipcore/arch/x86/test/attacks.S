@@ -132,37 +132,7 @@ attack bound, 5
         bound   %eax, (%ebx)
 attack ud2, 6
         ud2
-attack icebp, 1, 6                      /* reaches vector 1 whatever its level; unknown to QEMU */
-        .byte   0xF1
-attack syscall, 6                       /* EFER.SCE is 0, where there is such a register */
-        .byte   0x0F, 0x05
-attack sysret, 6, 13
-        .byte   0x0F, 0x07
-attack rsm, 6
-        rsm
-attack vmcall, 6
-        .byte   0x0F, 0x01, 0xC1
-attack vmmcall, 6
-        .byte   0x0F, 0x01, 0xD9
-attack vmrun, 6, 13
-        .byte   0x0F, 0x01, 0xD8
-attack monitor, 6, 13
-        .byte   0x0F, 0x01, 0xC8
-attack getsec, 6
-        .byte   0x0F, 0x37
-attack locked_register, 6
-        .byte   0xF0, 0x01, 0xC0        /* lock addl %eax, %eax */
-attack sixteen_bytes, 13, 6             /* Bochs: as undefined */
-        .byte   0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x90
-attack read_dr6, 13
-        movl    %dr6, %eax
-attack unaligned_with_alignment_check, ATTACK_THROUGH
-        pushl   $AC
-        popfl
-        movl    attack_memory + 1, %eax /* CR0.AM is 0 */
-        pushl   $2
-        popfl
-        get_through
+#include "pipcore/arch/x86/test/odd_instructions.inc"
 attack x87, 7
         .byte   0xDB, 0xE3              /* fninit */
 attack wait_x87, 7
