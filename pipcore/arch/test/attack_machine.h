@@ -12,6 +12,9 @@ enum class TimerSpeed : std::uint8_t { kCalm, kStorm, kGale };
 
 void SetTimer(TimerSpeed speed);
 
+// Whether the registers that no context has, and that user mode may write, are as a partition gets them.
+bool OtherRegistersAreFresh();
+
 // Once, before the first attack.
 void PrepareAttacks();
 

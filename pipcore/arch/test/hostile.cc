@@ -59,6 +59,7 @@ constexpr std::size_t kAttackPages = 6;
 alignas(4096) std::array<std::uint32_t, kAttackPages * 1024> attack_memory;
 
 [[noreturn]] void OnVector(std::uint32_t vector) {
+  if (!OtherRegistersAreFresh()) pip::exit_fail("hostile: the root finds what the child left in a register");
   if (vector == kTimerVector && ++ticks < ticks_wanted) {
     (void)child->ResumeInterrupted(ATTACK_NO_SLOT);
     vector = ATTACK_LOST;

@@ -24,4 +24,13 @@ void SetTimer(TimerSpeed speed) {
   Pip_Outb(0x40, static_cast<std::uint8_t>(divisor >> 8));
 }
 
+bool OtherRegistersAreFresh() {
+  constexpr std::uint16_t kUserData = 0x23;
+  std::uint16_t fs = 0;
+  std::uint16_t gs = 0;
+  // volatile: what was loaded last is no matter of the program.
+  asm volatile("movw %%fs, %0\n\tmovw %%gs, %1" : "=r"(fs), "=r"(gs));
+  return fs == kUserData && gs == kUserData;
+}
+
 void PrepareAttacks() { attack_sysenter = pip_cpu_has_sysenter; }
