@@ -28,9 +28,34 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$folder" ] || die "serve which folder?"
 # They go into a configuration file, between quotes.
-[[ $address =~ ^[0-9A-Za-z.:-]+$ ]] || die "not an address: $address"
-[[ $port =~ ^[1-9][0-9]{0,4}$ ]] || die "not a port: $port"
+[[ $address =~ ^[0-9A-Za-z.:-]+$ ]] || die "not an address: ${address@Q}"
+[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || die "not a port: $port; ports are 1 to 65535"
 case $folder in *[\"\\\$%]* | *$'\n'*) die "Apache cannot be told of this folder: $folder" ;; esac
+# Whether one can listen there at all: Apache would say so in words that do not help.
+reason=$(
+  python3 - "$address" "$port" 2>&1 <<'LISTEN'
+import errno
+import socket
+import sys
+
+address, port = sys.argv[1], int(sys.argv[2])
+try:
+    family, kind, protocol, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen()
+except (socket.gaierror, UnicodeError):
+    sys.exit(f"no address {address} is known: --address is a name or number of this machine (hostname -I lists them)")
+except OSError as error:
+    sys.exit({
+        errno.EADDRINUSE: f"port {port} of {address} is in use: end the program that listens there (ss -ltnp tells "
+        "which), or take another with --port",
+        errno.EADDRNOTAVAIL: f"{address} is no address of this machine: hostname -I lists those that are; 0.0.0.0 is all",
+        errno.EACCES: f"port {port} is not for every user: take one from 1024 with --port",
+    }.get(error.errno, f"nobody can listen on port {port} of {address}: {error.strerror}"))
+LISTEN
+) || die "$reason"
 case $address in *:*) address="[${address#[}" address="${address%]}]" ;; esac
 apache=$(PATH=$PATH:/usr/sbin command -v apache2) ||
   die "apache2 is missing: install the Debian package apache2-bin (./pip setup does it)"

@@ -79,17 +79,24 @@ answers 403 "/cas/$hash" --upload-file "$work/result"
 answers 403 "/ac/$hash" --upload-file "$work/result"
 stop
 
-# refused TEXT ARGUMENT...
+# refused TEXT ARGUMENT...: in one line of its own, with status 2.
 refused() {
-  local text=$1 output
+  local text=$1 output status=0
   shift
-  if output=$(timeout 20 bash tools/remote/serve.sh "$@" 2>&1) || ! grep -qF -- "$text" <<<"$output"; then
-    wrong "serve.sh $*: expected '$text', got $output"
+  output=$(timeout 20 bash tools/remote/serve.sh "$@" 2>&1) || status=$?
+  if [ "$status" -ne 2 ] || [ "$(wc -l <<<"$output")" -ne 1 ] || [[ $output != "cache-server: "*"$text"* ]]; then
+    wrong "serve.sh $*: expected '$text' and status 2, got status $status and $output"
   fi
 }
 refused 'serve which folder'
 refused 'one folder' "$work" "$work"
 refused 'not a port: 0' --port 0 "$work"
+refused 'not a port: 99999' --port 99999 "$work"
+refused 'no address nonsense.invalid is known' --address nonsense.invalid "$work"
+refused '192.0.2.1 is no address of this machine' --address 192.0.2.1 "$work"
+start "$folder"
+refused "port $port of 127.0.0.1 is in use" --port "$port" "$work"
+stop
 refused 'not an address' --address $'x\nUser root' "$work"
 refused 'cannot be told' "$work/a\"b"
 refused 'no such folder' --read-only "$work/nowhere"
