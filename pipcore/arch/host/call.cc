@@ -8,27 +8,8 @@
 namespace pip::host {
 namespace {
 
-struct Signature {
-  std::string_view name;
-  int arguments;
-};
-
-constexpr std::array<Signature, kServices> kSignatures = {{
-    {"createPartition", 5},
-    {"countToMap", 2},
-    {"prepare", 3},
-    {"addVAddr", 6},
-    {"removeVAddr", 2},
-    {"mappedInChild", 1},
-    {"deletePartition", 1},
-    {"collect", 2},
-    {"yieldTo", 5},
-    {"getIntState", 1},
-    {"setIntState", 1},
-    {"physicalAddress", 1},
-    {"deliverInterrupt", 1},
-    {"deliverFault", 1},
-}};
+// In the order of kServiceNames.
+constexpr std::array<int, kServiceNames.size()> kArgumentCounts = {5, 2, 3, 6, 2, 1, 1, 2, 5, 1, 1, 1, 1, 1};
 
 constexpr std::array<std::string_view, 26> kStatusNames = {
     "DONE",
@@ -59,13 +40,9 @@ constexpr std::array<std::string_view, 26> kStatusNames = {
     "NOT_ROOT",
 };
 
-const Signature& SignatureOf(Service service) { return kSignatures[static_cast<std::size_t>(service)]; }
-
 }  // namespace
 
-std::string_view Name(Service service) { return SignatureOf(service).name; }
-
-int ArgumentCount(Service service) { return SignatureOf(service).arguments; }
+int ArgumentCount(Service service) { return kArgumentCounts[static_cast<std::size_t>(service)]; }
 
 std::string_view Name(pip_status_t status) {
   const auto number = static_cast<std::size_t>(status);

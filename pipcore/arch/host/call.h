@@ -11,32 +11,11 @@
 #include <string_view>
 
 #include "pip/types.h"
+#include "pipcore/kernel/around/service.h"
 
 namespace pip::host {
 
-// Every entry point of the generated code.
-enum class Service : std::uint8_t {
-  kCreatePartition,
-  kCountToMap,
-  kPrepare,
-  kAddVAddr,
-  kRemoveVAddr,
-  kMappedInChild,
-  kDeletePartition,
-  kCollect,
-  kYieldTo,
-  kGetIntState,
-  kSetIntState,
-  kPhysicalAddress,
-  kDeliverInterrupt,
-  kDeliverFault,
-};
-inline constexpr int kServices = 14;
-
-// The name of the function, in C and in Gallina.
-std::string_view Name(Service service);
-
-// How many arguments it takes.
+// How many arguments a service takes.
 int ArgumentCount(Service service);
 
 // The name of a status, as pip/types.h has it but for the prefix.

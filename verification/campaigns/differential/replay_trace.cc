@@ -25,7 +25,6 @@ using host::Answer;
 using host::Call;
 using host::LockStep;
 using host::MachineImage;
-using host::Service;
 
 // What is wrong with the trace, or with one of the machines.
 struct Wrong : std::runtime_error {
@@ -41,12 +40,11 @@ std::uint32_t Next(std::istringstream& line) {
 }
 
 Service ServiceNamed(const std::string& name) {
-  for (int i = 0; i < host::kServices; ++i) {
-    if (host::Name(static_cast<Service>(i)) == name) {
-      return static_cast<Service>(i);
-    }
+  const auto* const found = std::ranges::find(kServiceNames, name);
+  if (found == kServiceNames.end()) {
+    throw Wrong("no such service: " + name);
   }
-  throw Wrong("no such service: " + name);
+  return static_cast<Service>(found - kServiceNames.begin());
 }
 
 class Replay {
@@ -76,7 +74,7 @@ class Replay {
 
   void PrintAnswers() const {
     for (const auto& [what, count] : machine_->Answers()) {
-      std::cout << host::Name(what.first) << ' ' << host::Name(what.second) << ": " << count << '\n';
+      std::cout << Name(what.first) << ' ' << host::Name(what.second) << ": " << count << '\n';
     }
   }
 
