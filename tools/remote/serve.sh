@@ -51,7 +51,7 @@ except OSError as error:
     sys.exit({
         errno.EADDRINUSE: f"port {port} of {address} is in use: end the program that listens there (ss -ltnp tells "
         "which), or take another with --port",
-        errno.EADDRNOTAVAIL: f"{address} is no address of this machine: hostname -I lists those that are; 0.0.0.0 is all",
+        errno.EADDRNOTAVAIL: f"{address} is no address of this machine: hostname -I lists its own; 0.0.0.0 is all",
         errno.EACCES: f"port {port} is not for every user: take one from 1024 with --port",
     }.get(error.errno, f"nobody can listen on port {port} of {address}: {error.strerror}"))
 LISTEN
