@@ -31,4 +31,10 @@ function main(paths) {
   fs.writeFileSync(htmlPath, page);
 }
 
-main(process.argv.slice(2));
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!error.code) throw error;
+  console.error(error.message);  // of a file that cannot be read or written
+  process.exitCode = 1;
+}

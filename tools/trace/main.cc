@@ -2,7 +2,9 @@
 //
 // trace: what a scheduler trace says, checked, for people and for other programs.
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,7 +33,8 @@ bool Write(const std::string& path, const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   const bool closed = std::fclose(file) == 0;
   if (written && closed) return true;
-  std::fprintf(stderr, "%s: not all could be written\n", path.c_str());
+  std::fprintf(stderr, "%s: not all could be written: %s\n", path == "-" ? "the standard output" : path.c_str(),
+               std::strerror(errno));
   return false;
 }
 

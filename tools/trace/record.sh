@@ -18,6 +18,8 @@ emulator=$PWD/tools/bazel/emulator/qemu
 here=$PWD
 [ -f "$folder/$manifest" ] || die "no such image: $folder/$manifest"
 arch=$(awk -F '\t' '$1 == "arch" { print $2 }' "$folder/$manifest")
+# shellcheck source=tools/trace/stage.sh
+. tools/trace/stage.sh
 work=$(mktemp -d)
 case $arch in
   x86)
@@ -33,9 +35,8 @@ case $arch in
   *) die "$manifest: no tracing kernel for ${arch:-nothing}" ;;
 esac
 kernel=$(realpath "$kernel")
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$output"
-output=$(realpath "$output")
+stage_for "$(realpath -m -- "$output")"
+trap 'rm -rf "$work" "$stage"' EXIT
 
 cd "$folder"
 # What is packed has the other kernel in it: without it, the emulator packs the files itself.
@@ -46,19 +47,23 @@ status=0
 PIP_QEMU=$(realpath -s "$here/../debian/qemu-system-i386")
 PIP_QEMU_ARM=$(realpath -s "$here/../debian/qemu-system-arm")
 export PIP_QEMU PIP_QEMU_ARM
-"$emulator" --icount "${options[@]}" "$@" "$work/traced.image" | tr -d '\r' | tee "$output/serial.txt" || status=1
+"$emulator" --icount "${options[@]}" "$@" "$work/traced.image" | tr -d '\r' | tee "$stage/serial.txt" || {
+  [ "${PIPESTATUS[2]}" -eq 0 ] || incomplete
+  status=1
+}
 [ -s "$work/sent" ] || die "the kernel was not called: there is nothing to trace"
-"$trace" seal "$work/sent" --output "$output/kernel.trace"
+"$trace" seal "$work/sent" --output "$stage/kernel.trace" || incomplete
 
-sources=(--kernel "$output/kernel.trace")
-if grep -qa '^@ trace ' "$output/serial.txt"; then sources+=("$output/serial.txt"); fi
+sources=(--kernel "$stage/kernel.trace")
+if grep -qa '^@ trace ' "$stage/serial.txt"; then sources+=("$stage/serial.txt"); fi
 IFS=, read -ra wanted <<<"$formats"
 for format in "${wanted[@]}"; do
   case $format in
-    perfetto) "$trace" perfetto "${sources[@]}" --output "$output/perfetto.pftrace" ;;
-    ctf) "$trace" ctf "${sources[@]}" --output "$output/ctf" ;;
-    text) "$trace" events "$output/kernel.trace" >"$output/events.txt" ;;
+    perfetto) "$trace" perfetto "${sources[@]}" --output "$stage/perfetto.pftrace" || incomplete ;;
+    ctf) "$trace" ctf "${sources[@]}" --output "$stage/ctf" || incomplete ;;
+    text) "$trace" events "$stage/kernel.trace" >"$stage/events.txt" || incomplete ;;
     *) die "a format is perfetto, ctf or text, not $format" ;;
   esac
 done
+publish
 exit "$status"

@@ -8,19 +8,21 @@ set -euo pipefail
   exit 2
 }
 trace=$1
-folder=$2
-mkdir -p "$folder"
+# shellcheck source=tools/trace/stage.sh
+. tools/trace/stage.sh
+stage_for "$(realpath -m -- "$2")"
+data=$(mktemp)
+trap 'rm -rf "$stage" "$data"' EXIT
 status=0
-tools/trace/trace verdict "$trace" >"$folder/verdict.txt" || status=$?
+tools/trace/trace verdict "$trace" >"$stage/verdict.txt" || status=$?
 if [ "$status" -ge 2 ]; then
-  rm -f "$folder/verdict.txt"
+  [ ! -s "$stage/verdict.txt" ] || incomplete
   exit "$status"
 fi
-tools/trace/trace perfetto "$trace" --output "$folder/perfetto.pftrace"
-tools/trace/trace ctf "$trace" --output "$folder/ctf"
-data=$(mktemp)
-trap 'rm -f "$data"' EXIT
-tools/trace/trace chart-data "$trace" --output "$data"
+tools/trace/trace perfetto "$trace" --output "$stage/perfetto.pftrace" || incomplete
+tools/trace/trace ctf "$trace" --output "$stage/ctf" || incomplete
+tools/trace/trace chart-data "$trace" --output "$data" || incomplete
 ../debian/node tools/trace/draw.js ../echarts/echarts.min.js tools/trace/gantt.js tools/trace/report.html "$data" \
-  "$folder/chart.svg" "$folder/report.html"
+  "$stage/chart.svg" "$stage/report.html" || incomplete
+publish
 exit "$status"

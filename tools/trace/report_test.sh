@@ -32,6 +32,24 @@ for sample in scheduler-edf/workloads/*.json; do
     fail "$name: slices in the trace for Perfetto"
 done
 
+# Where not all can be written, as on a full disk (here: no file grows beyond a KiB), nothing new is there, and what was
+# there stays.
+refuses_to_be_partial() {
+  local status=0
+  (trap '' XFSZ && ulimit -f 1 && tools/trace/report.sh "$work/random-50.trace" "$1") 2>"$work/errors" || status=$?
+  [ "$status" -eq 2 ] || fail "a full disk: status $status"
+  grep -q 'not all could be written: File too large' "$work/errors" || fail "a full disk: $(cat "$work/errors")"
+  grep -qxF "Nothing new is in $1: its files come all or not at all." "$work/errors" || fail "$(cat "$work/errors")"
+}
+refuses_to_be_partial "$work/full"
+[ -z "$(ls -A "$work/full")" ] || fail "a full disk: left is $(ls -A "$work/full")"
+cp -a "$work/misbehaving" "$work/before"
+refuses_to_be_partial "$work/misbehaving"
+diff -r "$work/before" "$work/misbehaving" || fail "a full disk: what was there is other now"
+tools/trace/report.sh "$work/random-50.trace" "$work/misbehaving" || fail "no report where one is"
+diff -r "$work/random-50" "$work/misbehaving" || fail "a second report in a folder is another"
+cp -a "$work/before/." "$work/misbehaving"
+
 if grep -qE '<(script|img)[^>]* src=|<link' tools/trace/report.html; then fail "the page needs other files"; fi
 
 for name in misbehaving random-50; do
