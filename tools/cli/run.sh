@@ -6,7 +6,7 @@
 #: if the guest's last line is PASS ... and it powered the machine off.
 #:
 #:   --arch x86        the architecture: x86 or armv7, where the folder has `image_armv7`
-#:   --memory 64M      RAM of the machine; 960M unless said on armv7
+#:   --memory 64M      RAM of the machine, at least 8M; 960M unless said on armv7, where it is at least 16M
 #:   --seconds 60      how long it may run
 #:   --icount          count instructions instead of time
 #:   --gdb 1234        the port where QEMU listens for ./pip inspect, or for gdb

@@ -13,7 +13,7 @@
 #:       ctf           ctf/, for babeltrace2 or Trace Compass
 #:       text          events.txt, a line for each event
 #:   --output FOLDER   where the files go; without it, pip-trace/ and the image's name
-#:   --memory 64M      RAM of the machine; 960M unless said on armv7
+#:   --memory 64M      RAM of the machine, at least 8M; 960M unless said on armv7, where it is at least 16M
 #:   --seconds 300     how long it may run
 #:
 #: The exit status is 0 if the guest's last line is PASS ..., 2 if the image or an option is wrong.

@@ -28,10 +28,23 @@ for i in "${!files[@]}"; do
   modules+=${modules:+,}${name//,/,,}${text//,/,,}
 done
 
+# The machine's memory in MiB, for instance of 64M, 1G or 64, or else what is given.
+mebibytes() {
+  local size=${memory:-$1}
+  [[ $size =~ ^[1-9][0-9]{0,5}[MG]?$ ]] || die "--memory is a number with M or G, such as 64M, not $size"
+  case $size in *G) size=$((${size%G} * 1024)) ;; esac
+  printf '%s\n' "${size%M}"
+}
+
 case $arch in
   x86)
+    # Where there is too little, the kernel says so; but it stands from 1 MiB on, and must be there to say it.
+    mebibytes=$(mebibytes 64M) || exit 2
+    if [ "$mebibytes" -lt 2 ]; then
+      die "a machine with $memory of memory has no room for the kernel, which stands from 1 MiB on: Pip needs 8M"
+    fi
     command=(
-      "$(program "${PIP_QEMU:-}" qemu-system-i386)" "${common[@]}" -m "${memory:-64M}"
+      "$(program "${PIP_QEMU:-}" qemu-system-i386)" "${common[@]}" -m "${mebibytes}M"
       -device "isa-debug-exit,iobase=0xf4,iosize=0x04"
       -kernel "$kernel" -append "$kernel_arguments" -initrd "$modules"
     )
@@ -47,8 +60,7 @@ case $arch in
     fi
     # The machine has 1 GiB; how much of it is the processors' is for the firmware to say, which gives its video memory
     # the rest, as a card's config.txt does with gpu_mem.
-    mebibytes=${memory:-960M}
-    case $mebibytes in *G) mebibytes=$((${mebibytes%G} * 1024)) ;; *) mebibytes=${mebibytes%M} ;; esac
+    mebibytes=$(mebibytes 960M) || exit 2
     if [ "$mebibytes" -lt 16 ] || [ "$mebibytes" -gt 1023 ]; then
       die "the machine raspi2b has 16M to 1023M of memory for its processors, not $memory"
     fi

@@ -19,6 +19,10 @@ run off 1 'neither PASS nor FAIL' --seconds 20
 run hang 1 'still running after 2 s' --seconds 2
 run hang 2 'unknown option --fast' --fast
 run hang 2 'is pass or last_words' --expect nothing
+run hang 2 'has no room for the kernel, which stands from 1 MiB on: Pip needs 8M' --memory 1M
+run hang 2 'is a number with M or G, such as 64M, not 512K' --memory 512K
+run hang 2 'is a number with M or G, such as 64M, not 0M' --memory 0M
+run pass 0 'PASS as told' --seconds 20 --memory 2M
 run absent 2 'no such image'
 TMPDIR=/nowhere run pass 2 'can be made in /nowhere'
 if output=$("$emulator" tools/bazel/test/pass_image.image 2>&1 >/dev/full) ||
