@@ -11,10 +11,11 @@ wrong() {
 }
 
 # refused TEXT ARGUMENT...: one line with TEXT, and exit status 2.
+pip=./pip
 refused() {
   local text=$1 output status
   shift
-  output=$(./pip "$@" 2>&1)
+  output=$("$pip" "$@" 2>&1)
   status=$?
   if [ "$status" -ne 2 ] || [ "$(wc -l <<<"$output")" -ne 1 ] || ! grep -qF -- "$text" <<<"$output"; then
     wrong "pip $*: expected status 2 and one line with '$text', got $status and: $output"
@@ -117,6 +118,19 @@ refused 'no such folder: nowhere' cache-server nowhere
 refused 'one folder, not both' cache-server tools pip
 refused 'unknown option --fast' cache-server --fast
 refused 'unknown option --tsv' bench scheduler --tsv here.tsv
+
+# A clone where Bazel would refuse to work, also by a link that has no spaces.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/a clone/tools"
+cp -L pip "$work/a clone"
+cp -rL tools/cli "$work/a clone/tools"
+ln -s "a clone" "$work/link"
+for pip in "$work/a clone/pip" "$work/link/pip"; do
+  refused "Bazel cannot build in a path with spaces, and this is \"$(realpath "$work")/a clone\": move the clone" test
+done
+"$work/a clone/pip" test --help >/dev/null || wrong "no help where the path has spaces"
+pip=./pip
 
 overview=$(./pip --help)
 for file in tools/cli/*.sh; do
