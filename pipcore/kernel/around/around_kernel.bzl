@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """around_kernel: the kernel with functions around its services; kernel_file: a kernel as a file for the host."""
 
+load("//pipcore/kernel:linked_kernel.bzl", "linked_kernel")
 load("//tools/bazel:arch.bzl", "ARCHITECTURES", "TRANSITION_ATTRS", "arch_transition")
 load("//tools/bazel:flat_image.bzl", "flat_image")
 
@@ -22,11 +23,6 @@ _SERVICES = [
     "yieldTo",
 ]
 
-_CPUS = {
-    "armv7": "@platforms//cpu:armv7",
-    "x86": "@platforms//cpu:x86_32",
-}
-
 def around_kernel(name, srcs, arch = "x86", deps = [], **kwargs):
     """The kernel of an architecture, as it is, with functions around its services.
 
@@ -38,15 +34,11 @@ def around_kernel(name, srcs, arch = "x86", deps = [], **kwargs):
       **kwargs: what cc_binary takes.
     """
     folder = "//pipcore/arch/" + arch
-    native.cc_binary(
+    linked_kernel(
         name = name,
         srcs = srcs + [folder + ":kernel_sources"],
-        additional_linker_inputs = [folder + ":kernel.lds"],
-        linkopts = ["-Wl,-T,$(location %s:kernel.lds)" % folder] + ["-Wl,--wrap=" + service for service in _SERVICES],
-        target_compatible_with = [
-            _CPUS[arch],
-            "@platforms//os:none",
-        ],
+        arch = arch,
+        linkopts = ["-Wl,--wrap=" + service for service in _SERVICES],
         deps = deps + [
             "//pipcore/kernel/around",
             "//pipcore/kernel/around:around_services",
