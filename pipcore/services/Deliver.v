@@ -30,13 +30,19 @@ Fixpoint handler_from (fuel : nat) (part : page) (vector : word) : K context :=
   match fuel with
   | O => ret (no_context no_page)
   | S less =>
-      if page_eq part no_page then ret (no_context no_page) else
       let! handler := handler_in part vector in
       if negb (page_eq (context_first handler) no_page) then ret handler else
       if page_eq part root then handler_in root double_fault else
       let! parent := parent_of part in
       handler_from less parent double_fault
   end.
+
+(** The same.  [part] itself can nearly always be told: it is asked before the search begins. *)
+Definition nearest_handler (part : page) (vector : word) : K context :=
+  if page_eq part no_page then ret (no_context no_page) else
+  let! handler := handler_in part vector in
+  if page_eq (context_first handler) no_page then handler_from page_fuel part vector else
+  ret handler.
 
 (** Leaves the running partition for [handler]. *)
 Definition interrupt_to (handler : context) : K status :=
@@ -55,7 +61,7 @@ Definition deliverInterrupt (vector : word) : K status :=
 Definition deliverFault (vector : word) : K status :=
   let! source := current_partition in
   let! parent := parent_of source in
-  let! handler := handler_from page_fuel parent vector in
+  let! handler := nearest_handler parent vector in
   interrupt_to handler.
 
 End Deliver.

@@ -116,14 +116,14 @@ Proof.
 Qed.
 
 (** Whoever is told. *)
-Lemma gets_handler_from ρ V s fuel : rep ρ V (mem s) -> inv ρ V -> forall c vector, c = 0 \/ is_partition ρ c ->
+Lemma gets_handler_from ρ V s fuel : rep ρ V (mem s) -> inv ρ V -> forall c vector, is_partition ρ c ->
   exists z, gets (handler_from fuel c vector) s z /\ match told fuel V c vector with
   | Some (a, w) => z = context_at V a (vidt_word V a w) /\ loadable ρ z /\ context_first z <> 0
   | None => context_first z = 0 end.
 Proof.
-  intros R I. induction fuel as [|fuel IH]; intros c vector Hc; cbn [handler_from told]; open_tests.
+  intros R I. induction fuel as [|fuel IH]; intros c vector Pc; cbn [handler_from told]; open_tests.
   { eexists. split; [apply gets_ret|done]. }
-  destruct (N.eqb_spec c 0) as [->|Hn]; [eexists; split; [apply gets_ret|done]|]. destruct Hc as [|Pc]; [done|].
+  destruct (N.eqb_spec c 0) as [->|Hn]; [destruct Pc as [n E], R as [C _]; by rewrite (co_zero _ _ C) in E|].
   pose proof (gets_handler_in ρ V s c vector R I Pc) as G. pose proof (handler_loadable ρ V s c vector R I Pc) as L.
   destruct (has_handler V c vector) eqn:Hh.
   { destruct (L eq_refl) as (E&L1&L2). exists (handler_of V c vector). split; [|done]. eapply gets_bind; [exact G|].
@@ -135,9 +135,27 @@ Proof.
     + destruct (has_handler V c double_fault) eqn:Hd; [by apply L'|]. unfold handler_of. by rewrite Hd.
   - pose proof Pc as [n E]. pose proof (parent_role _ _ _ _ _ R E) as Y.
     destruct (IH (v_parent V c) double_fault) as (z&Gz&Z).
-    { destruct n as [|n]; destruct Y as [Y Y']; [by left|right; by exists n]. }
+    { destruct n as [|n]; destruct Y as [Y Y']; [done|by exists n]. }
     exists z. split; [|exact Z]. eapply gets_bind; [exact G|]. cbn [context_first no_context]. rewrite N.eqb_refl.
     cbn [negb]. eapply gets_bind; [by eapply gets_parent_of|exact Gz].
+Qed.
+
+Lemma gets_nearest_handler ρ V s c vector : rep ρ V (mem s) -> inv ρ V -> c = 0 \/ is_partition ρ c ->
+  exists z, gets (nearest_handler c vector) s z /\ match told page_fuel V c vector with
+  | Some (a, w) => z = context_at V a (vidt_word V a w) /\ loadable ρ z /\ context_first z <> 0
+  | None => context_first z = 0 end.
+Proof.
+  intros R I Hc. unfold nearest_handler. open_tests. destruct (N.eqb_spec c 0) as [->|Hn].
+  { eexists. split; [apply gets_ret|]. destruct page_fuel; cbn [told]; by rewrite ?N.eqb_refl. }
+  destruct Hc as [|Pc]; [done|]. destruct (gets_handler_from ρ V s page_fuel R I c vector Pc) as (z&G&Z).
+  pose proof (gets_handler_in ρ V s c vector R I Pc) as G1.
+  destruct (has_handler V c vector) eqn:Hh.
+  - destruct (handler_loadable ρ V s c vector R I Pc Hh) as (E&L&L'). exists (handler_of V c vector). split.
+    + eapply gets_bind; [exact G1|]. rewrite (proj2 (N.eqb_neq _ _) L'). apply gets_ret.
+    + destruct Pc as [n Pc]. pose proof (depth_lt _ _ _ _ _ R Pc). destruct page_fuel; [lia|]. cbn [told].
+      by rewrite (proj2 (N.eqb_neq _ _) Hn), Hh.
+  - exists z. split; [|exact Z]. eapply gets_bind; [exact G1|]. unfold handler_of. rewrite Hh.
+    cbn [context_first no_context]. by rewrite N.eqb_refl.
 Qed.
 
 Lemma wp_interrupt_to ρ V s z : holds ρ V s -> loadable ρ z -> context_first z <> 0 ->
@@ -178,7 +196,7 @@ Theorem deliverFault_spec ρ V s vector : holds ρ V s -> wp (deliverFault vecto
   | None => st = NO_HANDLER /\ s' = s end) s.
 Proof.
   intros Hs. pose proof Hs as (R&I&[n E]&_).
-  destruct (gets_handler_from ρ V s page_fuel R I _ vector (parent_or_none _ _ _ _ _ R E)) as (z&G&Z).
+  destruct (gets_nearest_handler ρ V s _ vector R I (parent_or_none _ _ _ _ _ R E)) as (z&G&Z).
   unfold deliverFault. apply wp_bind, wp_current_partition. apply wp_bind.
   eapply wp_gets; [eapply gets_parent_of; [exact R|by exists n]|]. apply wp_bind. eapply wp_gets; [exact G|].
   destruct (told _ _ _ _) as [[a w]|].
