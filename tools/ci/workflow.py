@@ -12,12 +12,24 @@ import sys
 import yaml
 
 SYSTEM = "debian:12"
+# Where Bazel looks for ~ in a container of the forge: that is root's folder in /etc/passwd. HOME is another one there,
+# /github/home, and the cache's keeper would look in that.
+HOME = "/root"
 NIGHTLY = "./pip test --nightly //... -//tools/image/..."
 
 
 def steps_of(job):
     """The commands of a job's steps."""
     return [step["run"].strip() for step in job["steps"] if "run" in step]
+
+
+def before_cache(job):
+    """The commands before the cache is first asked for."""
+    for step in job["steps"]:
+        if step.get("uses", "").startswith("actions/cache"):
+            return
+        if "run" in step:
+            yield step["run"].strip()
 
 
 def problems_in(workflow, ci_run, readme, bazelrc):
@@ -28,13 +40,15 @@ def problems_in(workflow, ci_run, readme, bazelrc):
         yield f".ci/run runs {commands}, not ./pip test alone"
     if not re.search(r"^\./pip test +# every test", readme, re.M):
         yield "README.md does not say that ./pip test is every test"
-    caches = re.findall(r"^build --disk_cache=(\S+)$", bazelrc, re.M)
+    caches = [re.sub("^~/", f"{HOME}/", folder) for folder in re.findall(r"^build --disk_cache=(\S+)$", bazelrc, re.M)]
     for name, job in jobs.items():
         if job.get("container") != SYSTEM:
             yield f"job {name} runs in {job.get('container')}, not {SYSTEM}"
         paths = {step["with"]["path"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache")}
         if paths != set(caches):
             yield f"job {name} keeps {sorted(paths)} between runs; Bazel's results are in {caches}"
+        if not any("apt-get install" in command and "zstd" in command.split() for command in before_cache(job)):
+            yield f"job {name} does not install zstd before it asks for the cache, which is found only by its packer"
         forgiving = {"if", "continue-on-error"}
         conditions = [step["name"] for step in job["steps"] if "run" in step and step.keys() & forgiving]
         if conditions:
