@@ -98,8 +98,8 @@ def problems(root):
 
 
 def git(*words, folder):
-    """What git prints."""
-    return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout.decode()
+    """What git prints; why it fails, it says itself."""
+    return subprocess.run(["git", *words], cwd=folder, check=True, stdout=subprocess.PIPE).stdout.decode()
 
 
 def clone(root, folder):

@@ -43,4 +43,20 @@ refused "keeps ['~/.cache/pip-bazel']" 's|/root/.cache/pip-bazel|~/.cache/pip-ba
 refused 'does not install zstd before' 's|ca-certificates zstd|ca-certificates|'
 refused 'may leave out' 's|^        run: .ci/run|        continue-on-error: true\n&|'
 refused 'not with ./pip test --nightly' 's|--nightly|launcher|'
+
+# The tests clone the checkout, which belongs to another user than theirs: the workflow's step makes git do that.
+repository=$work/repository
+git init -q "$repository" && git -C "$repository" -c user.name=t -c user.email=t commit -q --allow-empty -m empty
+cloned() {
+  rm -rf "$work/clone"
+  GIT_TEST_ASSUME_DIFFERENT_OWNER=1 git clone -q "$repository" "$work/clone" 2>"$work/output"
+}
+export GIT_CONFIG_SYSTEM=$work/gitconfig GIT_CONFIG_GLOBAL=/dev/null GITHUB_WORKSPACE=$repository
+: >"$GIT_CONFIG_SYSTEM"
+if cloned; then fail "git clones what belongs to another user"; fi
+grep -q 'dubious ownership' "$work/output" || fail "git refuses the clone for another reason: $(cat "$work/output")"
+trusts=$(compare $workflow | grep 'git config' | sort -u)
+[ -n "$trusts" ] || fail "no step of the workflow makes git trust the checkout"
+bash -c "$trusts" || fail "$trusts"
+cloned || fail "after '$trusts', git does not clone: $(cat "$work/output")"
 echo "PASS workflow"
