@@ -42,8 +42,10 @@ for file in "${files[@]}"; do
   elf=${file%.bin}.elf
   [ ! -f "$elf" ] || quietly "add-symbol-file $elf"
 done
-# Sources, written or generated, by the names that the compiler saw.
+# Sources, generated or written, by the names that the compiler saw; Bazel's folder has only those written ones that the
+# last build needed.
 case $folder in */bazel-out/*) quietly "directory ${folder%%/bazel-out/*}" ;; esac
+[ -z "${BUILD_WORKSPACE_DIRECTORY:-}" ] || quietly "directory $BUILD_WORKSPACE_DIRECTORY"
 listens() {
   (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
@@ -67,7 +69,8 @@ fi
 quietly "target remote 127.0.0.1:$port"
 gdb=("$gdb" -q -nx -iex "set pagination off" -iex "set confirm off" "${symbols[@]}" -x "$commands")
 status=0
-cd "$emulator_folder"
+# What the user names is seen from where he stands.
+cd "${PIP_CALLED_FROM:-$emulator_folder}"
 case ${1:-} in
   inspect) "${gdb[@]}" -batch -ex "python inspect()" 3>&1 >/dev/null || status=$? ;;
   -batch) "${gdb[@]}" "$@" || status=$? ;;

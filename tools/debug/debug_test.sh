@@ -23,15 +23,37 @@ shows() {
   grep -qE -- "$1" "$work/out" || fail "nothing matches $1"
 }
 
-run -ex "pip tree"
+run -ex "pip tree" -ex "kill" -ex "pip tree"
 shows 'there is no root partition yet|cannot be read'
+shows '^the machine is gone'
+
+# Inside createPartition the child's descriptor is not the kernel's yet, but a page as the root left it.
+counts='[0-9]+ pages, [0-9]+ given to children, [0-9]+ held by the kernel'
+run -ex "break createPartition" -ex continue -ex "tbreak format_shadow1" -ex continue -ex "pip tree" -ex "pip maps all" \
+  -ex kill
+shows '^Temporary breakpoint 2'
+shows "^root: descriptor in frame 0x[0-9a-f]+, $counts, VCLI, running\$"
+same=$(grep -cE '^  child at 0x[0-9a-f]{8}: descriptor in frame 0x[0-9a-f]+, being made: createPartition' "$work/out")
+[ "$same" -eq 2 ] || fail "the child that is being made is shown $same times, not twice"
+if grep -qE '^ {4}' "$work/out"; then fail "something below a child that is being made"; fi
+
+# Files are seen from where the user stands, sources from the top of the tree.
+mkdir -p "$work/tree/launcher" "$work/user"
+yes 'a line of the tree' | head -n 500 >"$work/tree/launcher/launcher.cc"
+tool=$PWD/tools/debug/debug
+PIP_CALLED_FROM=$work/user BUILD_WORKSPACE_DIRECTORY=$work/tree timeout 600 "$tool" "$PWD" "$image.image" "$port" \
+  "$work/serial" -batch -ex "break yieldTo" -ex continue -ex "list main" -ex "pip svg here.svg" -ex "pip svg no/here.svg" \
+  -ex "pip context 0xFFFFEFC0 1 2" -ex kill >"$work/out" 2>&1
+shows 'a line of the tree'
+shows '^no/here.svg cannot be written: No such file or directory$'
+shows '^which context. pip context ADDRESS'
+grep -q '<svg' "$work/user/here.svg" || fail "pip svg does not write where the user stands"
 
 run -ex "break yieldTo" -ex continue -ex "pip tree" -ex "pip maps" -ex "pip vidt" -ex "pip context 0xFFFFEFC0" \
   -ex "pip context 1" -ex "pip maps all" -ex "pip context 0xD0000000" -ex "pip vidt 1" -ex "pip svg $work/tree.svg" \
   -ex "pip maps nonsense" \
   -ex "info line main" -ex kill
 shows '^Breakpoint 1, yieldTo \(child=.*vector=0'
-counts='[0-9]+ pages, [0-9]+ given to children, [0-9]+ held by the kernel'
 shows "^root: descriptor in frame 0x[0-9a-f]+, $counts, VCLI, running\$"
 shows "^  child at 0x[0-9a-f]{8}: descriptor in frame 0x[0-9a-f]+, $counts"
 shows '^0x00700000-0x[0-9a-f]{8} +[0-9]+  rwx$'

@@ -50,7 +50,10 @@ class Memory:
 
     def __enter__(self):
         self.frames.clear()
-        gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+        try:
+            gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+        except gdb.error as error:
+            raise gdb.GdbError(f"the machine is gone, or runs: {error}") from error
 
     def __exit__(self, *_):
         gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
@@ -75,16 +78,20 @@ MEMORY = Memory()
 
 
 class Partition:
-    """What a descriptor says, and what its tables map."""
+    """What a descriptor says, and what its tables map. While createPartition is at work, the parent has the mark of a
+    descriptor already, but what is in it is not the kernel's yet: then it does not name the parent."""
 
-    def __init__(self, frame):
+    def __init__(self, frame, parent=None):
         self.frame = frame
         words = MEMORY.words(frame)
+        self.whole = parent is None or words[LAYOUT["DESCRIPTOR_PARENT"]] == parent.frame * LAYOUT["PAGE_BYTES"]
         self.vsti = words[LAYOUT["DESCRIPTOR_VSTI"]] != 0
         self.roots = [words[LAYOUT[f"DESCRIPTOR_{tree}"]] >> 12 for tree in ("MMU", "SHADOW1")]
 
     def leaf(self, tree, slot):
         """The leaf table of 1024 entries for a slot of the tree of that number; nothing if there is none."""
+        if not self.whole:
+            return None
         link = MEMORY.words(self.roots[tree])[slot * LINKS]
         return MEMORY.words(link >> 12) if link & LINK_PRESENT else None
 
@@ -106,7 +113,7 @@ class Partition:
         """The page at which each child's descriptor is mapped, and the child."""
         for page, entry, gift in self.pages():
             if gift & LAYOUT["GIFT_IS_DESCRIPTOR"]:
-                yield page, Partition(entry >> 12)
+                yield page, Partition(entry >> 12, self)
 
     def word(self, address):
         """A word of the partition's memory; nothing if it maps none there."""
@@ -154,12 +161,14 @@ def named(argument):
 
 def describe(depth, at, partition, running):
     """One line about a partition."""
+    place = "root" if at is None else f"child at {at << 12:#010x}"
+    name = f"{'  ' * depth}{place}: descriptor in frame {partition.frame:#x}, "
+    if not partition.whole:
+        return name + "being made: createPartition is at work"
     pages = list(partition.pages())
     shown = sum(1 for _, entry, _ in pages if entry & LAYOUT["ENTRY_USER"])
     given = sum(1 for _, _, gift in pages if gift >> 12)
-    place = "root" if at is None else f"child at {at << 12:#010x}"
-    return (f"{'  ' * depth}{place}: descriptor in frame {partition.frame:#x}, {shown} pages, "
-            f"{given} given to children, {len(pages) - shown} held by the kernel, "
+    return (f"{name}{shown} pages, {given} given to children, {len(pages) - shown} held by the kernel, "
             f"{'VSTI' if partition.vsti else 'VCLI'}{', running' if partition.frame == running else ''}")
 
 
@@ -267,7 +276,7 @@ class Context(Look):
 
     def show(self, argument):
         words = gdb.string_to_argv(argument)
-        if not words:
+        if not 1 <= len(words) <= 2:
             raise gdb.GdbError("which context? pip context ADDRESS [PARTITION]")
         address = number(words[0])
         partition = named(words[1] if len(words) > 1 else "")
@@ -307,10 +316,14 @@ class Svg(Look):
             f'fill="{fill}"/>'
             f'<text x="{26 + 30 * depth}" y="{25 + 22 * i}">{text}</text>'
             for i, (depth, fill, text) in enumerate(lines))
-        with open(argument, "w", encoding="utf-8") as file:
-            file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 {20 + 22 * len(lines)}" '
-                       'font-family="monospace" font-size="12"><rect width="100%" height="100%" fill="white"/>'
-                       f'{rows}</svg>\n')
+        picture = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 {20 + 22 * len(lines)}" '
+                   'font-family="monospace" font-size="12"><rect width="100%" height="100%" fill="white"/>'
+                   f'{rows}</svg>\n')
+        try:
+            with open(os.path.expanduser(argument), "w", encoding="utf-8") as file:
+                file.write(picture)
+        except OSError as error:
+            raise gdb.GdbError(f"{argument} cannot be written: {error.strerror}") from error
         print(f"{os.path.basename(argument)}: {len(lines)} lines")
 
 
