@@ -56,15 +56,19 @@ tree_folder() {
   esac
 }
 
-# make_folder FOLDER: for files that come later; drop_folder takes it away again, if it was made and nothing came.
-made_folder=
+# make_folder FOLDER: for files that come later; when the word ends and nothing came, what was made goes away again.
+made_folders=()
 make_folder() {
-  local reason
-  [ -d "$1" ] || made_folder=$1
+  local reason folder=$1
+  until [ -d "$folder" ]; do
+    made_folders+=("$folder")
+    folder=$(dirname -- "$folder")
+  done
+  trap drop_folders EXIT
   reason=$(LC_ALL=C mkdir -p -- "$1" 2>&1) || complain "the folder $1 cannot be made: ${reason##*: }"
 }
-drop_folder() {
-  [ -z "$made_folder" ] || rmdir -- "$made_folder" 2>/dev/null || true
+drop_folders() {
+  [ ${#made_folders[@]} -eq 0 ] || rmdir -- "${made_folders[@]}" 2>/dev/null || true
 }
 
 # Installs what is missing; quick when nothing is.

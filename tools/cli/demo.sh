@@ -83,10 +83,7 @@ suffix=
 [ "$arch" = x86 ] || suffix=_$arch
 run //scheduler-edf/partition:demo "$suffix" "$(realpath -- "$workload")" "$(realpath -- "$folder")" "${images[@]}" \
   --memory "$memory" --seconds "$seconds" || status=$?
-if [ "$status" -ge 2 ]; then
-  drop_folder
-  exit "$status"
-fi
+[ "$status" -lt 2 ] || exit "$status"
 checked=0
 run //tools/trace:report "$(realpath -- "$folder/trace.txt")" "$(realpath -- "$folder")" || checked=$?
 [ "$checked" -eq 0 ] || status=1

@@ -21,10 +21,7 @@ call_bazel build --show_result=0 -- //tools/trace:report
 status=0
 bazel run --noshow_progress --show_result=0 --ui_event_filters=-info,-debug --curses=no -- \
   //tools/trace:report "$(realpath -- "$trace")" "$(realpath -- "$folder")" || status=$?
-if [ "$status" -ge 2 ]; then
-  drop_folder
-  exit "$status"
-fi
+[ "$status" -lt 2 ] || exit "$status"
 cat "$folder/verdict.txt"
 printf 'Chart: %s and %s. For https://ui.perfetto.dev: %s; for babeltrace2: %s\n' \
   "$folder/report.html" "$folder/chart.svg" "$folder/perfetto.pftrace" "$folder/ctf"

@@ -69,4 +69,4 @@ make_folder "$output"
 ensure_machine
 call_bazel build --show_result=0 -- "$image" //tools/trace:record
 printf 'The events go to %s\n' "$output"
-exec_on_image //tools/trace:record "$image" "$(realpath "$output")" "$formats" "${options[@]}"
+(exec_on_image //tools/trace:record "$image" "$(realpath -- "$output")" "$formats" "${options[@]}")

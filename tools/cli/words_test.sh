@@ -179,6 +179,15 @@ asks() {
   grep -qxF -- "$argument" arguments || wrong "$*: bazel is not asked for $argument but for $(cat arguments): $output"
 }
 top=$(realpath .)
+# nothing_left STATUS WORD...: when that fails, no folder is left of those that it made.
+nothing_left() {
+  elsewhere "$@"
+  grep -qx run arguments || wrong "$*: bazel is not asked to run anything: $output"
+  [ ! -e 'else where/new' ] || wrong "$*: leaves the folder that it made: $(find 'else where/new')"
+}
+nothing_left 2 trace ../plain --output new/folder
+nothing_left 1 image iso ../plain --output new/folder/it.iso
+nothing_left 1 docs new/folder
 echo mine >'else where/my trace.txt'
 asks "$top/else where/my trace.txt" 2 report 'my trace.txt'
 [ ! -e 'else where/my trace-report' ] || wrong 'report: what is refused leaves its folder'
@@ -186,7 +195,7 @@ asks "$top/else where/my trace.txt" 2 demo 'my trace.txt' --output out
 [ ! -e 'else where/out' ] || wrong 'demo: what is refused leaves its folder'
 asks "$top/else where/my trace.txt" 0 demo 'my trace.txt' --output out
 grep -qx 'FAIL my trace.txt: the trace does not bear out the verdict: none' <<<"$output" || wrong "demo: $output"
-[ -d 'else where/out' ] || wrong 'demo: --output is not where the user stands'
+grep -qxF -- "$top/else where/out" arguments || wrong 'demo: --output is not where the user stands'
 asks "$top/else where/drawing.svg" 0 bench scheduler --plot drawing.svg
 elsewhere 0 workload check 'my trace.txt'
 [ "$(tail -n 1 <<<"$output")" = mine ] || wrong "workload: does not find the file where the user stands: $output"

@@ -29,8 +29,8 @@ shows '^the machine is gone'
 
 # Inside createPartition the child's descriptor is not the kernel's yet, but a page as the root left it.
 counts='[0-9]+ pages, [0-9]+ given to children, [0-9]+ held by the kernel'
-run -ex "break createPartition" -ex continue -ex "tbreak format_shadow1" -ex continue -ex "pip tree" -ex "pip maps all" \
-  -ex kill
+run -ex "break createPartition" -ex continue -ex "tbreak format_shadow1" -ex continue -ex "pip tree" \
+  -ex "pip maps all" -ex kill
 shows '^Temporary breakpoint 2'
 shows "^root: descriptor in frame 0x[0-9a-f]+, $counts, VCLI, running\$"
 same=$(grep -cE '^  child at 0x[0-9a-f]{8}: descriptor in frame 0x[0-9a-f]+, being made: createPartition' "$work/out")
@@ -42,8 +42,8 @@ mkdir -p "$work/tree/launcher" "$work/user"
 yes 'a line of the tree' | head -n 500 >"$work/tree/launcher/launcher.cc"
 tool=$PWD/tools/debug/debug
 PIP_CALLED_FROM=$work/user BUILD_WORKSPACE_DIRECTORY=$work/tree timeout 600 "$tool" "$PWD" "$image.image" "$port" \
-  "$work/serial" -batch -ex "break yieldTo" -ex continue -ex "list main" -ex "pip svg here.svg" -ex "pip svg no/here.svg" \
-  -ex "pip context 0xFFFFEFC0 1 2" -ex kill >"$work/out" 2>&1
+  "$work/serial" -batch -ex "break yieldTo" -ex continue -ex "list main" \
+  -ex "pip svg here.svg" -ex "pip svg no/here.svg" -ex "pip context 0xFFFFEFC0 1 2" -ex kill >"$work/out" 2>&1
 shows 'a line of the tree'
 shows '^no/here.svg cannot be written: No such file or directory$'
 shows '^which context. pip context ADDRESS'
