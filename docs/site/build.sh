@@ -10,9 +10,9 @@ output=$(realpath "$3")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 source=$work/source
-mkdir -p "$source/gallina"
+mkdir -p "$source"
 
-cp -rL "$root"/docs/site/{conf.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$source"
+cp -rL "$root"/docs/site/{conf.py,names.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$source"
 cp -rL "$root"/docs/*.md "$root/docs/figures" "$source"
 cp -L "$root/CAVEATS.md" "$source/caveats.md"
 rm -f "$source/figures/README.md"
@@ -31,46 +31,53 @@ python3 "$root/docs/site/service_pages.py" "$root" "$services_c" "$source/servic
 } >>"$source/index.md"
 
 # Gallina: coqdoc's pages, inside those of the site.
-{
-  printf '# The Gallina\n\nModel, services, and the statements about them, as coqdoc shows them.\n\n'
-  printf '```{toctree}\n:maxdepth: 1\n\nnames\n'
-} >"$source/gallina/index.md"
-stated=("$root"/pipcore/{model,services}/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v)
-python3 "$root/docs/site/gallina_names.py" "$root/docs/site/gallina-names.md" "${stated[@]}"
-mv "$source/gallina-names.md" "$source/gallina/names.md"
+kernel=("$root"/pipcore/{model,services}/*.v "$root"/verification/isolation/{Safety,Theorems,Inv}.v)
+scheduler=("$root"/scheduler-edf/{model,services}/*.v
+  "$root"/verification/schedule/{Main,Machine,Represents,Timers,RealTime,AdmissionServices,BusyWindow,FixedPriority}.v)
 mapfile -t about_services < <(grep -lE '^Theorem \w+_spec\b' "$root"/verification/isolation/*.v)
-for file in "${stated[@]}" "${about_services[@]}"; do
-  name=$(basename "$file" .v)
-  title=$name
-  # A service and the theorem about it are in files of one name.
-  case $file in */verification/isolation/*) name=isolation-$name title="$title: proved" ;; esac
-  coqdoc --html --body-only --utf8 --no-glob --no-index --light -o "$source/gallina/$name.html" "$(realpath "$file")"
-  {
-    printf '# %s\n\n' "$title"
-    printf '%s\n' "\`${file#"$root"/}\`" "" "\`\`\`{raw} html" ":file: $name.html" "\`\`\`"
-  } >"$source/gallina/$name.md"
-  echo "$name" >>"$source/gallina/index.md"
-done
-printf '```\n' >>"$source/gallina/index.md"
+gallina=("${kernel[@]}" "${about_services[@]}" "${scheduler[@]}")
+python3 "$root/docs/site/gallina_names.py" "$root/docs/site/gallina-names.md" "${kernel[@]}"
+python3 "$root/docs/site/gallina_names.py" "$root/docs/site/scheduler-names.md" "${scheduler[@]}"
+python3 "$root/docs/site/gallina_pages.py" "$root" "$source/gallina" "${gallina[@]}"
+mv "$source/gallina-names.md" "$source/gallina/names.md"
+mv "$source/scheduler-names.md" "$source/gallina/scheduler-names.md"
 
-# Each machine has the services in a header of its own, the host the plainest.
-headers=("$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip/arch/services.h")
-python3 "$root/docs/site/comment_spelling.py" "$root" "${headers[@]}" "${stated[@]}" "${about_services[@]}"
-{
-  cat "$root/docs/site/Doxyfile"
-  echo "INPUT = ${headers[*]}"
-  echo "STRIP_FROM_PATH = $root"
-  echo "INPUT_FILTER = \"python3 $root/docs/site/house_comments.py\""
-  echo "OUTPUT_DIRECTORY = $output"
-  echo "WARN_LOGFILE = $work/doxygen.log"
-} >"$work/Doxyfile"
-doxygen "$work/Doxyfile" >/dev/null
-if [ -s "$work/doxygen.log" ]; then
-  cat "$work/doxygen.log" >&2
-  exit 1
-fi
+# Headers: what partitions use; what differs on ARMv7; what the services use, as x86 has it. Each machine has the
+# services in a header of its own, the host the plainest.
+libpip=("$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip/arch/services.h"
+  "$root"/libpip/arch/x86/include/pip/arch/{context,layout,ports}.h)
+armv7=("$root"/libpip/arch/armv7/include/pip/arch/{context,layout}.h)
+mal=("$root"/pipcore/mal/{,x86/}include/pip/*.h "$root/pipcore/arch/x86/include/pip/machine.h")
+headers=("${libpip[@]}" "${armv7[@]}" "${mal[@]}")
+python3 "$root/docs/site/comment_spelling.py" "$root" "${headers[@]}" "${gallina[@]}"
+# with_doxygen NAME HEADER...: headers of one name are read apart.
+with_doxygen() {
+  local name=$1
+  shift
+  {
+    cat "$root/docs/site/Doxyfile"
+    echo "INPUT = $*"
+    echo "STRIP_FROM_PATH = $root"
+    echo "INPUT_FILTER = \"python3 $root/docs/site/house_comments.py\""
+    echo "OUTPUT_DIRECTORY = $work"
+    echo "XML_OUTPUT = $name"
+    echo "WARN_LOGFILE = $work/$name.log"
+    # What the primitives are is said where the model has them: reference.py looks.
+    [ "$name" = libpip ] || [ "$name" = armv7 ] || echo "WARN_IF_UNDOCUMENTED = NO"
+  } >"$work/$name.doxyfile"
+  doxygen "$work/$name.doxyfile" >/dev/null
+  if [ -s "$work/$name.log" ]; then
+    cat "$work/$name.log" >&2
+    exit 1
+  fi
+}
+with_doxygen libpip "${libpip[@]}"
+with_doxygen armv7 "${armv7[@]}"
+with_doxygen mal "${mal[@]}"
+python3 "$root/docs/site/reference.py" "$root" "$source/api" "$work/libpip" "$work/armv7" "$work/mal"
 
 sphinx=(sphinx-build -W --keep-going -q -j 1 -d "$work/doctrees")
 "${sphinx[@]}" -b html "$source" "$output"
 "${sphinx[@]}" -b spelling "$source" "$work/spelling"
 python3 "$root/docs/site/dead_links.py" "$output"
+python3 "$root/docs/site/search_names.py" "$output" "${headers[@]}" "${gallina[@]}"

@@ -2,13 +2,18 @@
 """Sphinx's settings for the documentation site (docs/site/README.md)."""
 # pylint: disable=invalid-name
 
+import pathlib
 import re
+import sys
 
 import enchant.tokenize
 
+# Beside this file is an extension.
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
 project = "Pip"
 copyright = "the authors of Pip, Apache-2.0"  # pylint: disable=redefined-builtin
-extensions = ["myst_parser", "sphinx_copybutton", "sphinxcontrib.spelling"]
+extensions = ["myst_parser", "sphinx_copybutton", "sphinxcontrib.spelling", "names"]
 html_theme = "furo"
 html_title = "Pip"
 html_static_path = ["_static"]
@@ -60,3 +65,5 @@ spelling_ignore_contributor_names = False
 spelling_word_list_filename = ["words.txt"]
 spelling_show_suggestions = True
 spelling_warning = True
+# Comments, which comment_spelling.py reads where they are written.
+spelling_exclude_patterns = ["api/*"]

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-DEFINITION = re.compile(r"^(?:Definition|Fixpoint|Inductive|Variant|Record|Class|Theorem)\s+(\w+)", re.M)
+DEFINITION = re.compile(r"^ *(?:Definition|Fixpoint|Inductive|Variant|Record|Class|Theorem)\s+(\w+)", re.M)
 ROW = re.compile(r"^\| `(\w+)` \| (\S.*) \|$", re.M)
 
 

@@ -2,28 +2,42 @@
 """Doxygen's input filter: house_comments.py FILE prints a header with its plain comments as Doxygen's.
 
 A comment that stands alone above a name is that name's, one behind a name as well; one above several lines that follow
-one another, each a declaration or a macro, is that of each.
+one another, each a declaration or a macro, is that of each, and one above macros that have their own is nobody's.
+A contract of ACSL is shown as it is.
 """
 
 import re
 import sys
 
-ONE_LINE = re.compile(r"(#define \w+(\([\w, ]*\))? .*[^\\]|#define \w+|[\w*].*;)$")
+ONE_LINE = re.compile(r"(#define \w+(\([\w, ]*\))? .*[^\\]|#define \w+|[\w*].*;( \})?)$")
 BEHIND = [(re.compile(r"([;,] +)/\* "), r"\1/**< "), (re.compile(r"^(#define .* +)/\* "), r"\1/**< "),
           (re.compile(r"^( +[A-Z_]+ += \w+ +)/\* "), r"\1/**< "), (re.compile(r"([;,] +)// "), r"\1///< ")]
 
 
+def behind_name(line):
+    """The line with the comment behind its name as Doxygen's."""
+    for pattern, form in BEHIND:
+        line = pattern.sub(form, line)
+    return line
+
+
+def contracts(text):
+    """The text with each contract as a comment on what follows it; predicates belong to nothing."""
+    return re.sub(r"^/\*@ ((?:requires|assigns|ensures|terminates|behavior)\b.*?)\*/",
+                  lambda found: f"/** @verbatim\n{found[1].rstrip()}\n@endverbatim */", text, flags=re.M | re.S)
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        lines = file.read().split("\n")
+        lines = contracts(file.read()).split("\n")
     shared = None  # the comment that the next line shares, and whether its first line has come
     for number, line in enumerate(lines):
-        behind = line
-        for pattern, form in BEHIND:
-            behind = pattern.sub(form, behind)
+        behind = behind_name(line)
         comment = re.match(r"(?:/\*|//) (.*?)(?:\s*\*/)?$", line)
         if number == 0:
             line = "/** @file */ " + line
+        elif comment and re.match(r"#define .*/\*", lines[number + 1]):
+            shared = None
         elif comment and "SPDX" not in line:
             shared = [comment.group(1)] if line.startswith("/*") and line.endswith("*/") else None
             line = re.sub(r"^//", "///", re.sub(r"^/\*", "/**", line))

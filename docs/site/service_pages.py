@@ -6,6 +6,7 @@ and the theorem about it. The checks that docs/services.md names must be those o
 All of it is taken from the sources; what cannot be found is an error.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -174,6 +175,9 @@ def main():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
         overview = overview.replace(section, f"{section}\n\n[Its statuses, Gallina, C and theorem]({name}.md).", 1)
     contents = "\n".join(name for name, _ in services)
+    rows = [{"name": name, "kind": "service", "page": f"services/{name}", "anchor": name.lower()}
+            for name, _ in services]
+    (folder / "names.json").write_text(json.dumps(rows), encoding="utf-8")
     (folder / "index.md").write_text(f"{overview}\n```{{toctree}}\n:hidden:\n\n{contents}\n```\n", encoding="utf-8")
 
 

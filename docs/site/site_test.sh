@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# site_test.sh SERVICES_C: the site builds without a warning, every link on it leads somewhere, it can be searched
-# without network, and no page is wider than a desktop or a telephone. Planted mistakes fail the build.
+# site_test.sh SERVICES_C: the site builds without a warning, every link on it leads somewhere, its search finds names
+# at their definitions without network, and no page is wider than a desktop or a telephone. Planted mistakes fail.
 set -uo pipefail
 fail() {
   echo "FAIL $*" >&2
@@ -12,10 +12,10 @@ trap 'rm -rf "$work"' EXIT
 export HOME=$work
 docs/site/build . "$1" "$work/site" || fail "the site does not build"
 for page in index start tutorial concepts scheduler abi proof performance services/addVAddr services/yield \
-  gallina/isolation-Theorems api/index; do
+  gallina/isolation-Theorems gallina/schedule-Main gallina/scheduler-Elect api/libpip-include-pip-api-h \
+  api/pipcore-mal-include-pip-tables-h; do
   [ -s "$work/site/$page.html" ] || fail "no page $page"
 done
-grep -q addvaddr "$work/site/searchindex.js" || fail "the search does not know addVAddr"
 for name in pip_create_partition Pip_CreatePartition PIP_NOT_A_CHILD PageAllocator; do
   grep -rqF "$name" "$work/site/api" --include='*.html' || fail "libpip's pages say nothing of $name"
 done
@@ -23,14 +23,55 @@ if grep -rlE '(src|href)="https?://[^"]*\.(js|css|woff2?)"' "$work/site" --inclu
   fail "pages above load something from the network"
 fi
 
-for width in 1366 390; do
-  python3 docs/site/width_page.py "$work/site" "$width" >"$work/site/width.html"
+# browse PAGE: what a page of the site has become, in $work/dom.
+browse() {
   timeout 600 ../debian/chromium --headless --no-sandbox --disable-gpu --disable-web-security --hide-scrollbars \
-    --allow-file-access-from-files --user-data-dir="$work/browser" --virtual-time-budget=30000 --dump-dom \
-    "file://$work/site/width.html" >"$work/dom" 2>"$work/errors" || {
+    --allow-file-access-from-files --user-data-dir="$work/browser" --virtual-time-budget=60000 --dump-dom \
+    "file://$work/site/$1" >"$work/dom" 2>"$work/errors" || {
     cat "$work/errors" >&2
     fail "the browser failed"
   }
+}
+
+# What is typed into the search of the site, in a browser, and the place that must be among the first five answers.
+python3 docs/site/search_page.py Pip_Yield user_ctx_t addVAddr_spec handler_from no_handler pip_create_partition \
+  'ElfImage::Parse' machine_is_optimal edf_elect read_gift load_mmu_root >"$work/site/typed.html"
+browse typed.html
+while read -r word place; do
+  grep -q "<p>$word: [^<]*$place" "$work/dom" || {
+    grep "<p>$word:" "$work/dom" >&2
+    fail "typing $word does not lead to $place"
+  }
+done <<'end'
+Pip_Yield api/libpip-include-pip-api-h.html#Pip_Yield
+user_ctx_t api/libpip-arch-x86-include-pip-arch-context-h.html#user_ctx_t
+addVAddr_spec gallina/isolation-AddRemove.html#addVAddr_spec
+handler_from gallina/Deliver.html#handler_from
+no_handler api/libpip-include-pip-status-h.html#PIP_NO_HANDLER
+pip_create_partition api/libpip-arch-host-include-pip-arch-services-h.html#pip_create_partition
+ElfImage::Parse api/libpip-cpp-elf-h.html#ElfImage.Parse
+machine_is_optimal gallina/schedule-Main.html#machine_is_optimal
+edf_elect gallina/scheduler-Elect.html#edf_elect
+read_gift api/pipcore-mal-include-pip-tables-h.html#read_gift
+load_mmu_root api/pipcore-arch-x86-include-pip-machine-h.html#load_mmu_root
+end
+
+# lost NAME FILE SED WANTED: a name that the search does not find, or not at its place, is noticed.
+lost() {
+  cp "$work/site/$2" "$work/kept"
+  sed -i "$3" "$work/site/$2"
+  cmp -s "$work/kept" "$work/site/$2" && fail "$1: nothing planted"
+  python3 docs/site/search_names.py "$work/site" "$4" 2>"$work/log" && fail "lost, but not missed: $1"
+  grep -q "$1" "$work/log" || fail "$1: missed another: $(cat "$work/log")"
+  cp "$work/kept" "$work/site/$2"
+}
+lost Pip_Yield searchindex.js 's/"Pip_Yield"\]/"Pip_Yeld"]/' libpip/include/pip/api.h
+lost handler_from searchindex.js 's/"handler_from"\]/"handler_form"]/' pipcore/services/Deliver.v
+lost handler_from gallina/Deliver.html 's/id="handler_from"//' pipcore/services/Deliver.v
+
+for width in 1366 390; do
+  python3 docs/site/width_page.py "$work/site" "$width" >"$work/site/width.html"
+  browse width.html
   grep -q '<p id="done">' "$work/dom" || fail "the browser measured nothing at $width pixels"
   if grep -o '<p class="wide">[^<]*' "$work/dom"; then fail "pages above are wider than $width pixels"; fi
 done

@@ -25,8 +25,8 @@ _PAGE = """<!doctype html><body><script>
 def main():
     folder = pathlib.Path(sys.argv[1])
     pages = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html"))
-    # Doxygen's pages have a layout of their own, and search and index pages no text.
-    pages = [page for page in pages if not page.startswith(("api/", "_", "search", "genindex", "width"))]
+    # Search and index pages have no text.
+    pages = [page for page in pages if not page.startswith(("_", "search", "genindex", "typed", "width"))]
     print(_PAGE.replace("PAGES", json.dumps(pages)).replace("WIDTH", sys.argv[2]))
 
 

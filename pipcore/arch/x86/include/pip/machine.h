@@ -27,6 +27,7 @@ static inline void entry_written(page_t p, index_t i, entry_t e) {
   (void)i;
   (void)e;
 }
+/* The same of a whole table. */
 static inline void table_written(page_t p) { (void)p; }
 
 /* Stops the machine with last words: the proof excludes that a service comes here. */

@@ -28,13 +28,15 @@ enum {
   CTX_REGISTERS
 };
 
+/* The registers of a partition that does not run. */
 typedef struct __attribute__((packed, aligned(4))) user_ctx {
-  uint32_t spsr;
-  uint32_t reg[CTX_REGISTERS];
-  uint32_t pipflags; /* interrupt state: 0 is VCLI, anything else VSTI */
-  uint32_t valid;
-} user_ctx_t;
+  uint32_t spsr;               /* the status register; of its bits those that user mode may set */
+  uint32_t reg[CTX_REGISTERS]; /* general registers, at the positions above */
+  uint32_t pipflags;           /* interrupt state: 0 is VCLI, anything else VSTI */
+  uint32_t valid;              /* the kernel writes 1 when it saves a context, and never reads it */
+} user_ctx_t;                  /* a context */
 
+/* The bytes of a context. */
 #define PIP_CONTEXT_BYTES 76
 
 /* Writes the context in which `entry` starts with `stack` as stack pointer and all other registers 0.  An odd address

@@ -5,11 +5,13 @@
 #ifndef PIP_ARCH_LAYOUT_H_
 #define PIP_ARCH_LAYOUT_H_
 
+/* The VIDT; the page in which the stack begins; the boot information (pip/fpinfo.h). */
 #define PIP_VIDT_ADDRESS 0x3FFFF000
 #define PIP_STACK_PAGE_ADDRESS 0x3FFFD000
 #define PIP_BOOT_INFORMATION_ADDRESS 0x3FFFE000
 /* The context in which a partition starts lies at the end of its stack page; the stack grows down from it. */
 #define PIP_INITIAL_CONTEXT_ADDRESS 0x3FFFDFB4
+/* Where the image of a partition is, which begins with its first instruction. */
 #define PIP_IMAGE_ADDRESS 0x700000
 
 /* How far below a stack's end, which is a multiple of 16, the stack pointer of a function is that has just been called:

@@ -7,17 +7,19 @@
 
 #include <stdint.h>
 
+/* The registers of a partition that does not run. */
 typedef struct __attribute__((packed)) user_ctx {
-  uint32_t eip;
+  uint32_t eip;      /* the next instruction */
   uint32_t pipflags; /* interrupt state: 0 is VCLI, anything else VSTI */
-  uint32_t eflags;
+  uint32_t eflags;   /* of its bits those that user mode may set */
   struct __attribute__((packed)) {
     uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
-  } regs;
-  uint32_t valid;
+  } regs;          /* the general registers */
+  uint32_t valid;  /* the kernel writes 1 when it saves a context, and never reads it */
   uint32_t nfu[4]; /* reserved */
-} user_ctx_t;
+} user_ctx_t;      /* a context */
 
+/* The bytes of a context. */
 #define PIP_CONTEXT_BYTES 64
 
 /* Writes the context in which `entry` starts with `stack` as stack pointer and all other registers 0. */
