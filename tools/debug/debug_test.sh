@@ -89,6 +89,13 @@ inspect() {
 one_line_and_2() {
   [ "$1 $(wc -l <"$work/out")" = "2 1" ] || fail "$2: not one line and status 2, but $1"
 }
+# until_said TEXT FILE: waits for the guest to say it.
+until_said() {
+  for _ in {1..600}; do
+    if grep -q "$1" "$2"; then break; fi
+    sleep 0.2
+  done
+}
 # The picture and nothing else: two partitions, then their ranges.
 inspect "$image" yieldTo "$work/other.svg" "$port" /dev/null || fail "not inspected"
 head -n 1 "$work/out" | grep -q '^root: descriptor in frame ' || fail "something before the picture"
@@ -101,6 +108,19 @@ shows '^pip: .* has a function no_such_function$'
 inspect "$image" pip::exit_fail "" "$port" /dev/null
 one_line_and_2 $? "a function that is never reached"
 shows 'the machine has stopped before it came to pip::exit_fail'
+# Ctrl-C before it comes there is no picture of another place. As at a terminal, it goes to gdb and to all others.
+set -m
+PIP_INSPECT_AT=pip::exit_fail PIP_INSPECT_SVG='' timeout --foreground 500 \
+  tools/debug/debug "$PWD" "$long.image" "$port" "$work/serial" inspect >"$work/out" 2>&1 &
+inspector=$!
+set +m
+until_said 'depth 0' "$work/serial"
+kill -INT -- "-$inspector"
+wait "$inspector"
+status=$?
+[ "$status" -eq 130 ] || fail "Ctrl-C: not status 130, but $status"
+shows '^pip: interrupted before the machine came to pip::exit_fail$'
+if grep -q descriptor "$work/out"; then fail "Ctrl-C: a picture of another place"; fi
 
 # ARMv7: other tables, links and registers; user mode, whose own tables do not show the kernel's memory, as well.
 inspect "$image_armv7" yieldTo "$work/armv7.svg" "$port" /dev/null || fail "not inspected on ARMv7"
@@ -120,10 +140,7 @@ shows 'Line [0-9]+ of "launcher/launcher.cc" starts at address 0x70'
 tools/bazel/emulator/qemu "$long.image" --seconds 500 --qemu-option -gdb --qemu-option "tcp:127.0.0.1:$port" \
   >"$work/guest" 2>&1 &
 guest=$!
-for _ in {1..600}; do
-  if grep -q 'depth 0' "$work/guest"; then break; fi
-  sleep 0.2
-done
+until_said 'depth 0' "$work/guest"
 for round in 1 2; do
   inspect "$long" "" "" "$port" "" || fail "a running guest is not inspected"
   head -n 1 "$work/out" | grep -q '^root: descriptor in frame ' || fail "round $round: no root"

@@ -337,13 +337,16 @@ def run_to(function):
         gdb.decode_line(function)
     except gdb.error as error:
         raise gdb.GdbError(f"neither the kernel nor a partition of this image has a function {function}") from error
-    gdb.Breakpoint(function, internal=True, temporary=True)
+    place = gdb.Breakpoint(function, internal=True, temporary=True)
     try:
         gdb.execute("continue", to_string=True)
     except gdb.error:
         pass  # the machine is gone
     if not gdb.selected_inferior().pid:
         raise gdb.GdbError(f"the machine has stopped before it came to {function}")
+    # A temporary breakpoint goes when the machine comes to it.
+    if place.is_valid():
+        raise KeyboardInterrupt
 
 
 def inspect():
@@ -362,6 +365,9 @@ def inspect():
         except (gdb.error, gdb.GdbError) as error:
             os.write(2, f"pip: {error}\n".encode())
             status = 2
+        except KeyboardInterrupt:
+            os.write(2, f"pip: interrupted before the machine came to {function}\n".encode())
+            status = 130
     # A machine of ours is ended by who started it; another one goes on.
     if not function:
         gdb.execute("detach")
