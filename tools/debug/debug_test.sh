@@ -69,6 +69,8 @@ shows '^nonsense is no number: '
 shows 'Line [0-9]+ of "launcher/launcher.cc" starts at address 0x70'
 grep -q '<svg' "$work/tree.svg" || fail "no picture"
 grep -q 'child at' "$work/tree.svg" || fail "no child in the picture"
+# 900 for each line, however deep, here twice 30 to the right, and a margin of 20 on both sides.
+grep -q 'viewBox="0 0 1000 ' "$work/tree.svg" || fail "the picture is not as wide as its deepest line needs"
 frame=$(sed -nE 's/^  child at .*descriptor in frame (0x[0-9a-f]+),.*/\1/p' "$work/out" | sort -u)
 place=$(sed -nE 's/^  child at (0x[0-9a-f]+): .*/\1/p' "$work/out" | sort -u)
 

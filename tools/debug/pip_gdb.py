@@ -311,12 +311,14 @@ class Svg(Look):
             lines.append((depth, PARTITION_COLOUR, describe(0, at, partition, running)))
             lines += [(depth + 1, colour(what), f"{first << 12:#010x}-{(last << 12) + 0xFFF:#010x}  {what}")
                       for first, last, what in ranges(partition)]
+        # A tree can be deep.
+        width = 900 + 30 * max(depth for depth, _, _ in lines)
         rows = "".join(
-            f'<rect x="{20 + 30 * depth}" y="{10 + 22 * i}" width="{900 - 30 * depth}" height="20" '
+            f'<rect x="{20 + 30 * depth}" y="{10 + 22 * i}" width="{width - 30 * depth}" height="20" '
             f'fill="{fill}"/>'
             f'<text x="{26 + 30 * depth}" y="{25 + 22 * i}">{text}</text>'
             for i, (depth, fill, text) in enumerate(lines))
-        picture = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 {20 + 22 * len(lines)}" '
+        picture = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 40} {20 + 22 * len(lines)}" '
                    'font-family="monospace" font-size="12"><rect width="100%" height="100%" fill="white"/>'
                    f'{rows}</svg>\n')
         try:
