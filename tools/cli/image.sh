@@ -25,7 +25,12 @@ kind=${1:-}
 case $kind in
   compare)
     shift
-    exec python3 tools/image/compare.py "$@"
+    images=()
+    for image in "$@"; do
+      case $image in -*) complain "unknown option $image; compare takes two images (./pip image --help)" ;; esac
+      images+=("$(user_file "$image")")
+    done
+    exec python3 tools/image/compare.py "${images[@]}"
     ;;
   iso) target='' suffix=.iso ;;
   oci | vm) target='' suffix='' ;;

@@ -109,6 +109,8 @@ refused '--output needs a file' image iso --output
 refused 'unknown option --fast' image iso --fast
 refused 'are for oci and vm' image iso --fresh
 refused '--sources needs a file' image oci --sources nowhere.list
+refused 'compare takes two images' image compare --fast
+refused 'compare takes two images' image compare one
 refused 'holds the whole tree' image vm launcher
 refused 'unknown option --fast' image oci --fast
 refused 'either --quick or --fresh' verify --quick --fresh
@@ -199,6 +201,9 @@ grep -qxF -- "$top/else where/out" arguments || wrong 'demo: --output is not whe
 asks "$top/else where/drawing.svg" 0 bench scheduler --plot drawing.svg
 elsewhere 0 workload check 'my trace.txt'
 [ "$(tail -n 1 <<<"$output")" = mine ] || wrong "workload: does not find the file where the user stands: $output"
+echo one >'else where/one.iso'
+elsewhere 0 image compare one.iso './one.iso'
+[ "$output" = 'the same bytes' ] || wrong "image compare: does not find the files where the user stands: $output"
 for folder in plain/ ../plain "$top/plain"; do
   asks //plain:image 1 run "$folder"
   asks //plain/... 1 test "$folder"
