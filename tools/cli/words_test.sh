@@ -134,6 +134,10 @@ done
 "$work/a clone/pip" test --help >/dev/null || wrong "no help where the path has spaces"
 pip=./pip
 
+home=$(python3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)')
+[ "$(HOME=/nowhere bash -c '. tools/cli/common.sh && cache_folder')" = "$home/.cache/pip-bazel" ] ||
+  wrong 'the folder of shared results is where HOME is, not where Bazel has it'
+
 overview=$(./pip --help)
 for file in tools/cli/*.sh; do
   word=$(basename "$file" .sh)
