@@ -12,6 +12,10 @@ trap 'rm -rf "$work"' EXIT
 source=$work/source
 mkdir -p "$source"
 
+# check COMMAND...: mistakes are told all at once.
+wrong=0
+check() { "$@" || wrong=1; }
+
 cp -rL "$root"/docs/site/{conf.py,names.py,words.txt,_static,drawings} "$root"/docs/site/*.md "$source"
 cp -rL "$root"/docs/*.md "$root/docs/figures" "$source"
 cp -L "$root/CAVEATS.md" "$source/caveats.md"
@@ -36,8 +40,8 @@ scheduler=("$root"/scheduler-edf/{model,services}/*.v
   "$root"/verification/schedule/{Main,Machine,Represents,Timers,RealTime,AdmissionServices,BusyWindow,FixedPriority}.v)
 mapfile -t about_services < <(grep -lE '^Theorem \w+_spec\b' "$root"/verification/isolation/*.v)
 gallina=("${kernel[@]}" "${about_services[@]}" "${scheduler[@]}")
-python3 "$root/docs/site/gallina_names.py" "$root/docs/site/gallina-names.md" "${kernel[@]}"
-python3 "$root/docs/site/gallina_names.py" "$root/docs/site/scheduler-names.md" "${scheduler[@]}"
+check python3 "$root/docs/site/gallina_names.py" "$root/docs/site/gallina-names.md" "${kernel[@]}"
+check python3 "$root/docs/site/gallina_names.py" "$root/docs/site/scheduler-names.md" "${scheduler[@]}"
 python3 "$root/docs/site/gallina_pages.py" "$root" "$source/gallina" "${gallina[@]}"
 mv "$source/gallina-names.md" "$source/gallina/names.md"
 mv "$source/scheduler-names.md" "$source/gallina/scheduler-names.md"
@@ -49,7 +53,7 @@ libpip=("$root"/libpip/{include/pip,cpp}/*.h "$root/libpip/arch/host/include/pip
 armv7=("$root"/libpip/arch/armv7/include/pip/arch/{context,layout}.h)
 mal=("$root"/pipcore/mal/{,x86/}include/pip/*.h "$root/pipcore/arch/x86/include/pip/machine.h")
 headers=("${libpip[@]}" "${armv7[@]}" "${mal[@]}")
-python3 "$root/docs/site/comment_spelling.py" "$root" "${headers[@]}" "${gallina[@]}"
+check python3 "$root/docs/site/comment_spelling.py" "$root" "${headers[@]}" "${gallina[@]}"
 # with_doxygen NAME HEADER...: headers of one name are read apart.
 with_doxygen() {
   local name=$1
@@ -68,16 +72,18 @@ with_doxygen() {
   doxygen "$work/$name.doxyfile" >/dev/null
   if [ -s "$work/$name.log" ]; then
     cat "$work/$name.log" >&2
-    exit 1
+    return 1
   fi
 }
-with_doxygen libpip "${libpip[@]}"
-with_doxygen armv7 "${armv7[@]}"
-with_doxygen mal "${mal[@]}"
+with_doxygen libpip "${libpip[@]}" || wrong=1
+with_doxygen armv7 "${armv7[@]}" || wrong=1
+with_doxygen mal "${mal[@]}" || wrong=1
+[ "$wrong" = 0 ] || exit 1
 python3 "$root/docs/site/reference.py" "$root" "$source/api" "$work/libpip" "$work/armv7" "$work/mal"
 
 sphinx=(sphinx-build -W --keep-going -q -j 1 -d "$work/doctrees")
-"${sphinx[@]}" -b html "$source" "$output"
-"${sphinx[@]}" -b spelling "$source" "$work/spelling"
-python3 "$root/docs/site/dead_links.py" "$output"
-python3 "$root/docs/site/search_names.py" "$output" "${headers[@]}" "${gallina[@]}"
+check "${sphinx[@]}" -b html "$source" "$output"
+check "${sphinx[@]}" -b spelling "$source" "$work/spelling"
+check python3 "$root/docs/site/dead_links.py" "$output"
+check python3 "$root/docs/site/search_names.py" "$output" "${headers[@]}" "${gallina[@]}"
+exit "$wrong"

@@ -76,37 +76,55 @@ for width in 1366 390; do
   if grep -o '<p class="wide">[^<]*' "$work/dom"; then fail "pages above are wider than $width pixels"; fi
 done
 
-# refused NAME SED FILE: a mistake in a copy of the documentation is found.
-refused() {
-  rm -rf "$work/copy"
-  cp -rL . "$work/copy"
-  chmod -R u+w "$work/copy"
-  sed -i "$2" "$work/copy/$3"
-  cmp -s "$3" "$work/copy/$3" && fail "$1: nothing planted"
-  if docs/site/build "$work/copy" "$1" "$work/refused" >"$work/log" 2>&1; then fail "accepted: $4"; fi
-  grep -q -- "$5" "$work/log" || fail "$4: refused for another reason: $(cat "$work/log")"
-}
+# plant WHAT SED FILE WANTED: a mistake goes into a copy of the documentation, and WANTED is what must be said of it.
 services_c=$PWD/$1
-refused "$services_c" '3s|$| See [there](nowhere.md).|' docs/abi.md "a dead link" nowhere
-refused "$services_c" '3s|$| A sentense.|' docs/abi.md "a spelling mistake" sentense
-refused "$services_c" 's|// The address of its first byte|& in memmory|' libpip/cpp/page.h "a spelling mistake in C++" \
-  "libpip/cpp/page.h:[0-9]*: memmory"
-refused "$services_c" 's|^(\*\* The leaf tables of|(** The leef tables of|' pipcore/services/Walk.v \
-  "a spelling mistake in Gallina" "pipcore/services/Walk.v:[0-9]*: leef"
-refused "$services_c" '3s|$|\n\n<a href="nowhere.html">x</a>\n\n|' docs/abi.md "a dead link of HTML" \
-  nowhere.html
-refused "$services_c" '/The address of its first byte/d' libpip/cpp/page.h "an undocumented function" "address() const"
-refused "$services_c" '/^(\*\* The leaf tables of partition/d' pipcore/services/Walk.v "undocumented Gallina" \
-  "leaf_mmu has no comment"
-refused "$services_c" 's,/\* no child of the caller has its descriptor there \*/,,' libpip/include/pip/status.h \
-  "an undocumented status of C" PIP_NOT_A_CHILD
-refused "$services_c" '/Ends the child with everything/d' libpip/arch/host/include/pip/arch/services.h \
-  "an undocumented function of C" pip_delete_partition
-refused "$services_c" '/^<!-- plot boot -->$/d' docs/performance.md "a plot without its place" boot
-refused "$services_c" "s|it may access it: .NOT_ACCESSIBLE.|it may access it: NOT_MAPPED|" docs/services.md \
-  "a wrong order of checks" "docs/services.md, addVAddr: it checks"
-refused "$services_c" 's/^6. and its address differs.*/6. nothing more./' docs/services.md "a missing check" \
+wanted=()
+plant() {
+  if [ ${#wanted[@]} = 0 ]; then
+    rm -rf "$work/copy"
+    cp -rL . "$work/copy"
+    chmod -R u+w "$work/copy"
+  fi
+  cp "$work/copy/$3" "$work/before"
+  sed -i "$2" "$work/copy/$3"
+  cmp -s "$work/before" "$work/copy/$3" && fail "$1: nothing planted"
+  wanted+=("$1" "$4")
+}
+# refused: the build says each of the mistakes planted since the last time.
+refused() {
+  docs/site/build "$work/copy" "$services_c" "$work/refused" >"$work/log" 2>&1 && fail "accepted: ${wanted[*]}"
+  for ((i = 0; i < ${#wanted[@]}; i += 2)); do
+    grep -q -- "${wanted[i + 1]}" "$work/log" || fail "${wanted[i]}: not refused: $(cat "$work/log")"
+  done
+  wanted=()
+}
+
+plant "a dead link" '3s|$| See [there](nowhere.md).|' docs/abi.md nowhere.md
+plant "a spelling mistake" '3s|$| A sentense.|' docs/abi.md sentense
+plant "a dead link of HTML" '3s|$|\n\n<a href="no_such_page.html">x</a>\n\n|' docs/proof.md no_such_page
+refused
+plant "a spelling mistake in C++" 's|// A virtual interrupt|// A virtuel interrupt|' libpip/cpp/vidt.h \
+  "libpip/cpp/vidt.h:[0-9]*: virtuel"
+plant "a spelling mistake in Gallina" 's|^(\*\* The leaf tables of|(** The leef tables of|' pipcore/services/Walk.v \
+  "pipcore/services/Walk.v:[0-9]*: leef"
+plant "an undocumented function" '/The address of its first byte/d' libpip/cpp/page.h "address() const"
+plant "an undocumented function of C" '/Ends the child with everything/d' \
+  libpip/arch/host/include/pip/arch/services.h pip_delete_partition
+plant "undocumented Gallina" '/^(\*\* Sets shadow 1 of/d' pipcore/services/Give.v "set_gift has no comment"
+plant "undocumented Gallina of the scheduler" '/^(\*\* Removes the top. \*)$/d' scheduler-edf/services/Heap.v \
+  "heap_pop has no comment"
+refused
+plant "an undocumented status of C" 's,/\* no child of the caller has its descriptor there \*/,,' \
+  libpip/include/pip/status.h PIP_NOT_A_CHILD
+refused
+plant "a plot without its place" '/^<!-- plot boot -->$/d' docs/performance.md boot
+refused
+plant "a wrong order of checks" "s|it may access it: .NOT_ACCESSIBLE.|it may access it: NOT_MAPPED|" docs/services.md \
+  "docs/services.md, addVAddr: it checks"
+refused
+plant "a missing check" 's/^6. and its address differs.*/6. nothing more./' docs/services.md \
   "docs/services.md, prepare: it checks"
-refused "$services_c" 's,^\(## \|.\)getIntState\b,\1getIntsState,' docs/services.md \
-  "a service that is none" getIntsState
+refused
+plant "a service that is none" 's,^\(## \|.\)getIntState\b,\1getIntsState,' docs/services.md getIntsState
+refused
 echo "PASS"
