@@ -33,6 +33,13 @@ HALF_OPEN = re.compile(r"\[(\w+, \w+\))")
 SPAN = re.compile(r'<span class="id" title="([a-z]+)">([^<]+)</span>')
 
 
+def prepared(text):
+    """The text for coqdoc: without its licence, and with a comment at a line's end as part of the code."""
+    text = re.sub(r"^\(\* SPDX[^\n]*\n", "", text)
+    text = re.sub(r"(?<=\S)( +)\(\*\* +(?=[^\n]*\*\)$)", r"\1(* ", text, flags=re.M)
+    return HALF_OPEN.sub(r"#&#91;#\1", text)
+
+
 def local_names(text):
     """The names that something in a file binds."""
     code = gallina.without_comments(text)
@@ -56,9 +63,9 @@ class Page:
             self.names.setdefault(name, kind)
         with tempfile.TemporaryDirectory() as folder:
             source, output = pathlib.Path(folder) / file.name, pathlib.Path(folder) / "page.html"
-            source.write_text(HALF_OPEN.sub(r"#&#91;#\1", self.text), encoding="utf-8")
-            subprocess.run(["coqdoc", "--html", "--body-only", "--utf8", "--no-glob", "--no-index", "--gallina", "-o",
-                            str(output), str(source)], check=True, stdout=subprocess.DEVNULL)
+            source.write_text(prepared(self.text), encoding="utf-8")
+            subprocess.run(["coqdoc", "--html", "--body-only", "--utf8", "--no-glob", "--no-index", "--gallina",
+                            "--parse-comments", "-o", str(output), str(source)], check=True, stdout=subprocess.DEVNULL)
             self.body = output.read_text(encoding="utf-8")
 
     def defining_spans(self):

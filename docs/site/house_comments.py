@@ -31,11 +31,14 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         lines = contracts(file.read()).split("\n")
     shared = None  # the comment that the next line shares, and whether its first line has come
+    guard = next((number for number, line in enumerate(lines) if line.startswith("#")), 0)
     for number, line in enumerate(lines):
         behind = behind_name(line)
         comment = re.match(r"(?:/\*|//) (.*?)(?:\s*\*/)?$", line)
         if number == 0:
             line = "/** @file */ " + line
+        elif number < guard:
+            pass  # what the file is: reference.py has it
         elif comment and re.match(r"#define .*/\*", lines[number + 1]):
             shared = None
         elif comment and "SPDX" not in line:

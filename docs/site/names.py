@@ -80,6 +80,12 @@ def homes(rows):
     return leading
 
 
+def breakable(cell):
+    """A cell of a table, in which long names may go on in the next line where one of their parts ends."""
+    return CODE.sub(lambda code: re.sub(r"(?<=[\w.])([/_:.]+)(?=\w)", r"\1<wbr>", code.group(1)).join(
+        code.group().split(code.group(1), 1)), cell.group())
+
+
 def link_names(app, page, _template, context, _doctree):
     """Makes links of the names in a page's prose."""
     if "body" not in context:
@@ -100,7 +106,7 @@ def link_names(app, page, _template, context, _doctree):
         before = parts[place - 1] if place else ""
         # What the piece begins with stands right behind what is before it.
         parts[place] = CODE.sub(lambda code, before=before: link(code, "" if code.start() else before), parts[place])
-    context["body"] = "".join(parts)
+    context["body"] = re.sub(r"<td\b.*?</td>", breakable, "".join(parts), flags=re.S)
 
 
 def setup(app):

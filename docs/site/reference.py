@@ -83,6 +83,12 @@ def cell(text):
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def code_cell(element):
+    """A value in a table, if there is one."""
+    text = cell(plain(element)).lstrip("= ")
+    return f"`{text}`" if text else ""
+
+
 def public(member):
     """Whether users see a member."""
     return member.get("prot") == "public" and "@" not in member.findtext("name")
@@ -92,8 +98,19 @@ def tidy(code):
     """A declaration as one writes it."""
     code = re.sub(r"\b(static|inline|constexpr) ", "", code)
     code = re.sub(r"\s*([<>])\s*", lambda sign: sign[1] if sign[1] == "<" else "> ", code)
-    code = re.sub(r" +([(),>&*])", r"\1", code)
+    code = re.sub(r"\)=(?=delete|default)", ") = ", re.sub(r" +([(),>&*])", r"\1", code))
     return re.sub(r"  +", " ", re.sub(r"(?<=[\w>*&])([*&])\s*(?=\w)", r"\1 ", code)).strip()
+
+
+def broken(code):
+    """A declaration in lines of at most 76 columns, if its arguments allow it."""
+    before, bracket, arguments = code.partition("(")
+    lines = [before + bracket]
+    for argument in re.split(r"(?<=,) ", arguments):
+        if len(lines[-1]) + len(argument) > 76 and lines[-1].strip():
+            lines.append(" " * min(len(before) + 1, 24))
+        lines[-1] += argument if lines[-1].endswith((" ", "(")) else " " + argument
+    return "\n".join(lines) if len(code) > 76 and "," in arguments else code
 
 
 class Header:
@@ -140,13 +157,14 @@ class Header:
         if twin:
             page = twin["page"].partition("/")[2]
             return f'{text}\n\n<a href="../gallina/{page}.html#{twin["anchor"]}">In the model</a>'.strip()
-        if not text and element.get("kind") != "define":
-            fail(f"{self.place}: {name} has neither a comment nor a definition in the model")
+        if not text and element.get("kind") != "define" and name not in self.about():
+            fail(f"{self.place}: {name} has no comment, there or at the file's head, and no definition in the model")
         return text
 
     def section(self, name, kind, code, text, level=2):
         """A name with its declaration and its comment."""
         anchor = self.anchor(name, kind)
+        code = broken(code)
         # One that has the name of the one before is its overload.
         title = [anchor, "", f"{'#' * level} `{name}`", ""] if anchor else []
         return [*title, f"```{{code-block}} {self.language}", code, "```", "", text, ""]
@@ -174,7 +192,7 @@ class Header:
             scope += f"{name}::"
         return section + self.table(["name", "value", "meaning"], [
             [f"{self.anchor(scope + value.findtext('name'), 'constant')}`{scope}{value.findtext('name')}`",
-             cell(plain(value.find("initializer"))).lstrip("= "), cell(comment(value))]
+             code_cell(value.find("initializer")), cell(comment(value))]
             for value in element.findall("enumvalue")])
 
     def member(self, element, scope="", level=2):
@@ -189,7 +207,8 @@ class Header:
             names = [parameter.findtext("defname") or "" for parameter in element.findall("param")]
             code = f"#define {name}{'(' + ', '.join(names) + ')' if names else ''} " \
                    f"{plain(element.find('initializer'))}"
-        return self.section(scope + name, KINDS[kind], tidy(code), self.about_member(element), level)
+        return self.section(scope + name, KINDS[kind], code if kind == "define" else tidy(code), self.about_member(element),
+                            level)
 
     def compound(self, element):
         """A class or a structure with its members."""
@@ -208,7 +227,7 @@ class Header:
 
     def page(self):
         """The text of the page."""
-        lines = [f"# {self.title}", "", self.about(), "", f"`{self.place}`", ""]
+        lines = [f"# {self.title}", "", f"`{self.place}`", "", self.about(), ""]
         specification = SPECIFICATION.findall(self.text)
         if specification:
             lines += ["## Words of the contracts", "", "```text", *specification, "```", ""]
@@ -220,7 +239,7 @@ class Header:
         for _, kind, element in sorted(pieces, key=lambda piece: piece[0]):
             lines += self.compound(element) if kind == "compound" else self.member(element)
         rows = [[f"{self.anchor(value.findtext('name'), 'constant')}`{value.findtext('name')}`",
-                 f"`{cell(plain(value.find('initializer'))).lstrip('= ')}`", cell(self.about_member(value))]
+                 code_cell(value.find("initializer")), cell(self.about_member(value))]
                 for value in values]
         if rows:
             lines += ["## Constants", "", *self.table(["name", "value", "meaning"], rows)]
