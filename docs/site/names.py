@@ -82,7 +82,7 @@ def homes(rows):
 
 def breakable(cell):
     """A cell of a table, in which long names may go on in the next line where one of their parts ends."""
-    return CODE.sub(lambda code: re.sub(r"(?<=[\w.])([/_:.]+)(?=\w)", r"\1<wbr>", code.group(1)).join(
+    return CODE.sub(lambda code: re.sub(r"(?<=[\w.])([/_:.]+)(?=\w{3})", r"\1<wbr>", code.group(1)).join(
         code.group().split(code.group(1), 1)), cell.group())
 
 

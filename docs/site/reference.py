@@ -99,6 +99,7 @@ def tidy(code):
     code = re.sub(r"\b(static|inline|constexpr) ", "", code)
     code = re.sub(r"\s*([<>])\s*", lambda sign: sign[1] if sign[1] == "<" else "> ", code)
     code = re.sub(r"\)=(?=delete|default)", ") = ", re.sub(r" +([(),>&*])", r"\1", code))
+    code = re.sub(r" [\w:]+::@\d+", "", code)  # Doxygen's name of what has none
     return re.sub(r"  +", " ", re.sub(r"(?<=[\w>*&])([*&])\s*(?=\w)", r"\1 ", code)).strip()
 
 
@@ -207,8 +208,8 @@ class Header:
             names = [parameter.findtext("defname") or "" for parameter in element.findall("param")]
             code = f"#define {name}{'(' + ', '.join(names) + ')' if names else ''} " \
                    f"{plain(element.find('initializer'))}"
-        return self.section(scope + name, KINDS[kind], code if kind == "define" else tidy(code), self.about_member(element),
-                            level)
+        code = code if kind == "define" else tidy(code)
+        return self.section(scope + name, KINDS[kind], code, self.about_member(element), level)
 
     def compound(self, element):
         """A class or a structure with its members."""
@@ -218,7 +219,8 @@ class Header:
         fields = [member for member in found if member.get("kind") == "variable"]
         lines += self.table(["field", "type", "meaning"], [
             [f"{self.anchor(name + '.' + field.findtext('name'), 'field')}`{field.findtext('name')}"
-             f"{plain(field.find('argsstring'))}`", f"`{tidy(plain(field.find('type')))}`", cell(comment(field))]
+             f"{plain(field.find('argsstring'))}`",
+             f"`{tidy(plain(field.find('type')))}`", cell(comment(field))]
             for field in fields])
         for member in found:
             if member.get("kind") != "variable":

@@ -34,7 +34,7 @@ typedef struct __attribute__((packed, aligned(4))) user_ctx {
   uint32_t reg[CTX_REGISTERS]; /* general registers, at the positions above */
   uint32_t pipflags;           /* interrupt state: 0 is VCLI, anything else VSTI */
   uint32_t valid;              /* the kernel writes 1 when it saves a context, and never reads it */
-} user_ctx_t;                  /* a context */
+} user_ctx_t;
 
 /* The bytes of a context. */
 #define PIP_CONTEXT_BYTES 76

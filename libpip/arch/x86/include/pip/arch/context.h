@@ -17,7 +17,7 @@ typedef struct __attribute__((packed)) user_ctx {
   } regs;          /* the general registers */
   uint32_t valid;  /* the kernel writes 1 when it saves a context, and never reads it */
   uint32_t nfu[4]; /* reserved */
-} user_ctx_t;      /* a context */
+} user_ctx_t;
 
 /* The bytes of a context. */
 #define PIP_CONTEXT_BYTES 64
