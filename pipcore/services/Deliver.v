@@ -6,16 +6,21 @@ Open Scope monad_scope.
 Section Deliver.
 Context `{Params}.
 
-(** Saves the registers of [source] where its VIDT says (slot 48 when it is VCLI, 49 when it is VSTI), if it can. *)
+(** Saves the registers of [source] to the context that [slot] of its VIDT names, if it can. *)
+Definition save_at_slot (source vidt_frame : page) (slot : index) (flags : word) : K unit :=
+  let! save_at := read_word vidt_frame slot in
+  let! place := writable_context source save_at in
+  if page_eq (context_first place) no_page then ret tt else
+  save place flags.
+
+(** The same with the slot and the flags that tell the interrupt state of [source]: 48 when it is VCLI, 49 when it is
+    VSTI. *)
 Definition save_interrupted (source : page) : K unit :=
   let! vsti := interrupt_state source in
   let! own_vidt := mapping source vidt in
   if negb (is_user own_vidt) then ret tt else
-  let vidt_frame := frame_of own_vidt in
-  let! save_at := (if vsti then read_word vidt_frame vsti_slot else read_word vidt_frame vcli_slot) in
-  let! place := writable_context source save_at in
-  if page_eq (context_first place) no_page then ret tt else
-  save place (flag_word vsti).
+  if vsti then save_at_slot source (frame_of own_vidt) vsti_slot (flag_word true)
+  else save_at_slot source (frame_of own_vidt) vcli_slot (flag_word false).
 
 (** What [part] has ready for [vector]; no page if it cannot be told. *)
 Definition handler_in (part : page) (vector : word) : K context :=

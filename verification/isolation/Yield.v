@@ -71,6 +71,20 @@ Proof.
 Qed.
 
 (** ** Interrupts and faults *)
+Lemma wp_save_at_slot ρ V m r t c slot f (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> is_partition ρ c ->
+  may_read V c vidt_page = true -> slot < 1024 -> let save_at := vidt_slot V c slot in
+  (forall m' r', rep ρ (if all_of_context (may_write V c) save_at then saved (context_at V c save_at) (marked r f) V
+    else V) m' -> Q tt (State m' c r' t)) -> wp (save_at_slot c (pg V c vidt_page) slot f) Q (State m c r t).
+Proof.
+  intros R I Pc M Hs save_at HQ. unfold save_at_slot. open_tests. apply wp_bind.
+  eapply wp_gets with (a := save_at); [eapply gets_vidt_slot; done|].
+  apply wp_bind. eapply wp_gets; [by eapply gets_writable_context|].
+  destruct (all_of_context (may_write V c) save_at) eqn:A; [|rewrite N.eqb_refl; by apply wp_ret, HQ].
+  destruct (context_loadable ρ V (State m c r t) R I c save_at (may_write V c) Pc) as [L Z]; [intros; by apply
+    writable_readable|done|]. rewrite (proj2 (N.eqb_neq _ _) Z). eapply wp_save; [exact R|exact L|]. intros m' R'.
+  by apply HQ.
+Qed.
+
 Lemma wp_save_interrupted ρ V m r t c (Q : unit -> state -> Prop) : rep ρ V m -> inv ρ V -> is_partition ρ c ->
   (forall m' r', rep ρ (interrupted V c r) m' -> Q tt (State m' c r' t)) -> wp (save_interrupted c) Q (State m c r t).
 Proof.
@@ -78,14 +92,7 @@ Proof.
   eapply wp_gets; [eapply gets_interrupt_state; [exact R|exact Pc]|]. apply wp_bind.
   eapply wp_gets; [eapply gets_mapping; [exact R|exact Pc]|]. rewrite user_mapping. cbv zeta in HQ.
   destruct (may_read V c vidt_page) eqn:M; cbn [andb] in HQ; cbn [negb]; [|by apply wp_ret, HQ].
-  rewrite (frame_of_mapping _ _ _ M). apply wp_bind.
-  set (save_at := vidt_slot V c (if v_vsti V c then vsti_slot else vcli_slot)) in *. eapply wp_gets with (a := save_at).
-  { unfold save_at. destruct (v_vsti V c); eapply gets_vidt_slot; done. }
-  apply wp_bind. eapply wp_gets; [by eapply gets_writable_context|].
-  destruct (all_of_context (may_write V c) save_at) eqn:A; [|rewrite N.eqb_refl; by apply wp_ret, HQ].
-  destruct (context_loadable ρ V (State m c r t) R I c save_at (may_write V c) Pc) as [L Z]; [intros; by apply
-    writable_readable|done|]. rewrite (proj2 (N.eqb_neq _ _) Z). eapply wp_save; [exact R|exact L|]. intros m' R'.
-  by apply HQ.
+  rewrite (frame_of_mapping _ _ _ M). destruct (v_vsti V c); by eapply wp_save_at_slot.
 Qed.
 
 Lemma inv_interrupted ρ V c r : inv ρ V -> inv ρ (interrupted V c r).

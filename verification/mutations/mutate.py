@@ -31,7 +31,8 @@ TARGETS = {
     "Collect": (["maps_at", "is_spare", "collect"], ["Collect"]),
     "Context": (["readable_context", "writable_context"], ["Context"]),
     "Yield": (["leave", "yieldTo"], ["Yield"]),
-    "Deliver": (["save_interrupted", "handler_in", "handler_from", "nearest_handler", "interrupt_to"], ["Yield"]),
+    "Deliver": (["save_at_slot", "save_interrupted", "handler_in", "handler_from", "nearest_handler", "interrupt_to"],
+                ["Yield"]),
     "State": (["getIntState", "physicalAddress"], ["Yield"]),
 }
 

@@ -53,19 +53,44 @@
 
 /* ---------------------------------------------------------------------- faults and software interrupts */
 
-        .text
-.macro fault vector
-        .balign 16
-fault_\vector:
-        pushl   $0                      /* where others have an error code */
+/* The rest of a way in, when the stack has SS only: a service is told of the vector, and whom it chose goes on. */
+.macro deliver service, vector, leave, stop
         pushl   $\vector
-        jmp     fault_entry
+        call    \service
+        testl   %eax, %eax
+        je      \leave
+        pushl   $\vector
+        call    \stop
 .endm
-.macro fault_with_code vector
+
+        /* An exception, the whole way: what the processor pushed ends so far below the top of the stack. */
+        .text
+.macro exception vector, pushed
+        .noaltmacro                     /* there % begins an expression, here a register */
         .balign 16
 fault_\vector:
+        /* (error code,) EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+        cmpl    $kernel_stack_top - \pushed, %esp
+        jne     1f
+        save_all_registers
+        load_all_segments %eax, %ax
+        cld
+        save_frame
+        deliver deliverFault, \vector, leave_kernel, StopForFault
+1:
+        .if     \pushed == 20
+        pushl   $0                      /* where others have an error code */
+        .endif
         pushl   $\vector
-        jmp     fault_entry
+        jmp     fault_unusual
+        .altmacro
+.endm
+.macro software_interrupt vector
+        .balign 16
+fault_\vector:
+        pushl   $0
+        pushl   $\vector
+        jmp     software_interrupt_entry
 .endm
 
         /* Intel SDM volume 3A, table 6-1: which exceptions push an error code. */
@@ -73,17 +98,19 @@ fault_\vector:
         .set    i, 0
         .rept   256
         .if     (i >= 10 && i <= 14) || (i == 17) || (i == 21) || (i == 29) || (i == 30)
-        fault_with_code %i
-        .elseif (i < PIP_FIRST_INTERRUPT_VECTOR || i >= PIP_FIRST_SOFTWARE_VECTOR)
-        fault %i
+        exception %i, 24
+        .elseif i < PIP_FIRST_INTERRUPT_VECTOR
+        exception %i, 20
+        .elseif i >= PIP_FIRST_SOFTWARE_VECTOR
+        software_interrupt %i
         .endif
         .set    i, i + 1
         .endr
         .noaltmacro
 
         .balign 16
-fault_entry:
-        /* vector, error code, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+software_interrupt_entry:
+        /* vector, 0, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
         cmpl    $kernel_stack_top - 28, %esp
         jne     fault_unusual
         save_all_registers
@@ -137,16 +164,29 @@ fault_in_kernel:
 
 /* ---------------------------------------------------------------------- hardware interrupts */
 
-        /* The vector is 32 + line.  Lines below 7 are the first controller's and never spurious. */
+        /* The vector is 32 + line.  Lines below 7 are the first controller's and never spurious: the whole way. */
 .macro interrupt line
+        .noaltmacro
         .balign 16
 interrupt_\line:
-        pushl   $PIP_FIRST_INTERRUPT_VECTOR + \line
         .if     \line < PIP_FIRST_UNUSUAL_LINE
-        jmp     interrupt_entry
+        /* EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
+        cmpl    $kernel_stack_top - 20, %esp
+        jne     1f
+        save_all_registers
+        load_all_segments %eax, %ax
+        cld
+        save_frame
+        movb    $PIP_END_OF_INTERRUPT, %al      /* one command acknowledges it (Intel 8259A data sheet, OCW2) */
+        outb    %al, $PIP_MASTER_COMMAND
+        deliver deliverInterrupt, PIP_FIRST_INTERRUPT_VECTOR + \line, leave_to_root, StopForInterrupt
+1:      pushl   $PIP_FIRST_INTERRUPT_VECTOR + \line
+        jmp     interrupt_unusual
         .else
+        pushl   $PIP_FIRST_INTERRUPT_VECTOR + \line
         jmp     unusual_interrupt_entry
         .endif
+        .altmacro
 .endm
         .altmacro
         .set    i, 0
@@ -157,26 +197,9 @@ interrupt_\line:
         .noaltmacro
 
         .balign 16
-interrupt_entry:
-        /* vector, EIP, CS, EFLAGS, ESP, SS: if the stack was empty, user mode was running */
-        cmpl    $kernel_stack_top - 24, %esp
-        jne     interrupt_unusual
-        save_all_registers
-        load_all_segments %eax, %ax
-        cld
-        save_frame
-        movb    $PIP_END_OF_INTERRUPT, %al      /* one command acknowledges it (Intel 8259A data sheet, OCW2) */
-        outb    %al, $PIP_MASTER_COMMAND
-        movl    kernel_stack_top - 24, %ebx     /* the vector */
-        pushl   %ebx
-        call    deliverInterrupt
-        testl   %eax, %eax
-        je      leave_kernel
-        pushl   %ebx
-        call    StopForInterrupt
-
-        /* The same on a line that may be spurious or the second controller's. */
+        /* A line that may be spurious or the second controller's. */
 unusual_interrupt_entry:
+        /* vector, EIP, CS, EFLAGS, ESP, SS */
         cmpl    $kernel_stack_top - 24, %esp
         jne     interrupt_unusual
         save_all_registers
@@ -285,6 +308,14 @@ leave_kernel:
         return_to_user PIP_EFLAGS_FIXED | PIP_EFLAGS_IF
 2:      call    DeliverPendingInterrupt
         jmp     leave_kernel
+
+        /* The same when the root is running, as after an interrupt: most often VCLI, when nothing else is asked. */
+leave_to_root:
+        movl    root_partition, %ecx
+        shll    $12, %ecx
+        cmpl    $0, physical_memory + PIP_DESCRIPTOR_VSTI_BYTES(%ecx)
+        jne     leave_kernel
+        return_to_user PIP_EFLAGS_FIXED
 
 /* ---------------------------------------------------------------------- SYSENTER */
 

@@ -28,7 +28,7 @@ Elpi Reify kernel_program kernel kernel_pure kernel_primitives
   release release_table release_tables deletePartition
   readable_context writable_context load_slowly store_slowly resume save handler_context
   leave yieldTo
-  save_interrupted handler_in handler_from nearest_handler interrupt_to deliverInterrupt deliverFault
+  save_at_slot save_interrupted handler_in handler_from nearest_handler interrupt_to deliverInterrupt deliverFault
   getIntState setIntState physicalAddress.
 
 End Program.
