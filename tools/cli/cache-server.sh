@@ -36,6 +36,6 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$folder" ] || [ -d "$folder" ] || complain "no such folder: $folder"
 ensure_machine
-folder=${folder:-$(cache_folder)}
+folder=${folder:-$(cache_folder "$(id -un)")}
 mkdir -p "$folder"
 exec bash tools/remote/serve.sh "${options[@]}" "$folder"

@@ -71,9 +71,9 @@ drop_folders() {
   [ ${#made_folders[@]} -eq 0 ] || rmdir -- "${made_folders[@]}" 2>/dev/null || true
 }
 
-# cache_folder [USER]: where Bazel keeps the results that clones share; its ~ is of /etc/passwd, whatever HOME is.
+# cache_folder USER: where Bazel keeps the results that clones share; its ~ is of /etc/passwd, whatever HOME is.
 cache_folder() {
-  printf '%s/.cache/pip-bazel\n' "$(getent passwd "${1:-$(id -u)}" | cut -d : -f 6)"
+  printf '%s/.cache/pip-bazel\n' "$(getent passwd "$1" | cut -d : -f 6)"
 }
 
 # Installs what is missing; quick when nothing is.

@@ -72,7 +72,7 @@ case $kind in
     [ "$(id -u)" -eq 0 ] || complain "image $kind needs root, for the files of a Debian system belong to many users"
     ensure_machine
     # Under sudo, the results of the one who called it.
-    cache=$(cache_folder "${SUDO_USER:-}")
+    cache=$(cache_folder "${SUDO_USER:-$(id -un)}")
     if [ -n "$fresh" ] || [ ! -d "$cache/ac" ]; then cache=; fi
     exec bash "tools/image/$kind.sh" "$(realpath -m "$output")" "$cache" "$sources"
     ;;

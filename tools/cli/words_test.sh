@@ -135,7 +135,7 @@ done
 pip=./pip
 
 home=$(python3 -c 'import os, pwd; print(pwd.getpwuid(os.getuid()).pw_dir)')
-[ "$(HOME=/nowhere bash -c '. tools/cli/common.sh && cache_folder')" = "$home/.cache/pip-bazel" ] ||
+[ "$(HOME=/nowhere bash -c '. tools/cli/common.sh && cache_folder "$(id -un)"')" = "$home/.cache/pip-bazel" ] ||
   wrong 'the folder of shared results is where HOME is, not where Bazel has it'
 
 overview=$(./pip --help)
