@@ -133,6 +133,8 @@ def main():
             f"# {page.title}\n\n`{page.place}`\n\n```{{raw}} html\n:file: {page.name}.html\n```\n", encoding="utf-8")
         rows += [{"name": name, "kind": f"Gallina {kind}", "page": f"gallina/{page.name}", "anchor": name}
                  for name, kind in page.names.items()]
+    files = {page.place: f"gallina/{page.name}" for page in pages}
+    (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
     (folder / "names.json").write_text(json.dumps(rows), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Sphinx extension: every name of */names.json can be searched for, and leads to its definition where prose has it.
 
-A row of names.json says what a name is, on which page, and at which place there.
+A row of names.json says what a name is, on which page, and at which place there; files.json has the pages of files.
 """
 
 import html
@@ -80,6 +80,17 @@ def homes(rows):
     return leading
 
 
+def pages_of_files(folder, documents):
+    """The pages that show files of the repository."""
+    found = {}
+    for file in sorted(pathlib.Path(folder).glob("*/files.json")):
+        found.update(json.loads(file.read_text(encoding="utf-8")))
+    for document in documents:
+        for place in ("docs", "docs/site"):
+            found[f"{place}/{document}.md"] = document
+    return found | {"docs/services.md": "services/index", "CAVEATS.md": "caveats"}
+
+
 def breakable(cell):
     """A cell of a table, in which long names may go on in the next line where one of their parts ends."""
     return CODE.sub(lambda code: re.sub(r"(?<=[\w.])([/_:.]+)(?=\w{3})", r"\1<wbr>", code.group(1)).join(
@@ -91,10 +102,17 @@ def link_names(app, page, _template, context, _doctree):
     if "body" not in context:
         return
     if not hasattr(app.env, "pip_homes"):
-        app.env.pip_homes = homes(rows_below(app.srcdir))
+        app.env.pip_files = pages_of_files(app.srcdir, app.env.found_docs)
+        # A word that is the name of a file as well may mean that.
+        stems = {pathlib.PurePath(file).stem for file in app.env.pip_files}
+        found = homes(rows_below(app.srcdir))
+        app.env.pip_homes = {name: row for name, row in found.items() if name not in stems or row["kind"] == "service"}
 
     def link(code, before):
-        row = app.env.pip_homes.get(re.sub(r"\(.*\)$", "", html.unescape(code.group(1))))
+        text = html.unescape(code.group(1))
+        row = app.env.pip_homes.get(re.sub(r"^pip::|\(.*\)$", "", text))
+        if not row and text in app.env.pip_files:
+            row = {"page": app.env.pip_files[text], "anchor": ""}
         if not row or (row["page"] == page and (not row["anchor"] or before.endswith(f'id="{row["anchor"]}"></a>'))):
             return code.group()
         target = "" if row["page"] == page else context["pathto"](row["page"])

@@ -273,7 +273,7 @@ def headers(folder, root, model):
 
 def main():
     root, folder = map(pathlib.Path, sys.argv[1:3])
-    rows, model = [], {}
+    rows, model, files = [], {}, {}
     for row in json.loads((folder.parent / "gallina/names.json").read_text(encoding="utf-8")):
         if row["page"] in MODEL:
             model.setdefault(row["name"], row)
@@ -282,6 +282,11 @@ def main():
         for header in headers(pathlib.Path(run), root, model):
             (folder / f"{header.name}.md").write_text(header.page(), encoding="utf-8")
             rows += header.rows
+            files[header.place] = f"api/{header.name}"
+            # As partitions include it.
+            if header.place.startswith("libpip/") and ", " not in header.title:
+                files[header.title] = f"api/{header.name}"
+    (folder / "files.json").write_text(json.dumps(files), encoding="utf-8")
     (folder / "names.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
