@@ -24,6 +24,7 @@ refused() {
 
 refused 'unknown word: dance' dance
 refused 'unknown word: common' common
+refused 'unknown word: dance' help dance
 refused 'unknown word: ../../evil' ../../evil
 refused 'unknown word: TEST' TEST
 refused 'setup takes no argument' setup now
@@ -143,6 +144,7 @@ for file in tools/cli/*.sh; do
   word=$(basename "$file" .sh)
   case $word in common | *_test) continue ;; esac
   output=$(./pip "$word" --help 2>&1) || wrong "pip $word --help fails"
+  [ "$(./pip help "$word" 2>&1)" = "$output" ] || wrong "pip help $word is not pip $word --help"
   grep -q "^usage: ./pip $word" <<<"$output" || wrong "pip $word --help says: $output"
   [ "$word" = workload ] || [ "$(./pip "$word" some --help 2>&1)" = "$output" ] || wrong "pip $word some --help differs"
   grep -qE "^  $word( .*)?  +[^ ]" <<<"$overview" || wrong "pip --help does not list $word"
