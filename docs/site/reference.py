@@ -158,7 +158,7 @@ class Header:
         if twin:
             page = twin["page"].partition("/")[2]
             return f'{text}\n\n<a href="../gallina/{page}.html#{twin["anchor"]}">In the model</a>'.strip()
-        if not text and element.get("kind") != "define" and name not in self.about():
+        if not text and name not in self.about():
             fail(f"{self.place}: {name} has no comment, there or at the file's head, and no definition in the model")
         return text
 

@@ -117,6 +117,9 @@ refused
 plant "an undocumented status of C" 's,/\* no child of the caller has its descriptor there \*/,,' \
   libpip/include/pip/status.h PIP_NOT_A_CHILD
 refused
+plant "an undocumented macro of the kernel" 's|^\(#define PIP_DESCRIPTOR_LIST 3U\).*|\1|' \
+  pipcore/mal/include/pip/layout.h PIP_DESCRIPTOR_LIST
+refused
 plant "a plot without its place" '/^<!-- plot boot -->$/d' docs/performance.md boot
 refused
 plant "a wrong order of checks" "s|it may access it: .NOT_ACCESSIBLE.|it may access it: NOT_MAPPED|" docs/services.md \

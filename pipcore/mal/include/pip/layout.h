@@ -15,26 +15,33 @@
 
 #include "pip/machine_layout.h"
 
+/* The bit of a shadow 1 leaf's entry which says that the child's page is a descriptor there. */
 #define PIP_GIFT_IS_DESCRIPTOR 1U
 
+/* The bits of an entry or of an address that say which frame or page. */
 #define PIP_FRAME_MASK 0xFFFFF000U
+/* How many bytes a page and a frame have. */
 #define PIP_PAGE_BYTES 4096U
+/* How many entries a table of any kind has. */
 #define PIP_TABLE_SIZE 1024U
+/* The level of a partition's first tables; their leaves are at level 0. */
 #define PIP_TOP_LEVEL 1U
 
-#define PIP_DESCRIPTOR_MMU 0U
-#define PIP_DESCRIPTOR_SHADOW1 1U
-#define PIP_DESCRIPTOR_SHADOW2 2U
-#define PIP_DESCRIPTOR_LIST 3U
-#define PIP_DESCRIPTOR_PARENT 4U
-#define PIP_DESCRIPTOR_VSTI 5U
+/* The words of a descriptor. */
+#define PIP_DESCRIPTOR_MMU 0U     /* the top MMU table */
+#define PIP_DESCRIPTOR_SHADOW1 1U /* the top table of shadow 1, which pages were given to a child */
+#define PIP_DESCRIPTOR_SHADOW2 2U /* the top table of shadow 2, where each page came from */
+#define PIP_DESCRIPTOR_LIST 3U    /* the first page of the configuration list */
+#define PIP_DESCRIPTOR_PARENT 4U  /* the parent's descriptor */
+#define PIP_DESCRIPTOR_VSTI 5U    /* 0 while the partition wants no interrupts */
 
-#define PIP_LIST_NEXT 0U
-#define PIP_LIST_ORIGIN 1U
-#define PIP_LIST_COUNT 2U
-#define PIP_LIST_FIRST_RECORD 4U
-#define PIP_RECORD_WORDS 4U
-#define PIP_LIST_CAPACITY 255U
+/* The words of a page of the configuration list. */
+#define PIP_LIST_NEXT 0U         /* the next page of the list */
+#define PIP_LIST_ORIGIN 1U       /* where the parent mapped this page */
+#define PIP_LIST_COUNT 2U        /* how many records are in use */
+#define PIP_LIST_FIRST_RECORD 4U /* where the records begin */
+#define PIP_RECORD_WORDS 4U      /* how many words a record has */
+#define PIP_LIST_CAPACITY 255U   /* how many records a page has room for */
 /* Where record j begins. */
 #define PIP_RECORD_PLACE(j) (PIP_LIST_FIRST_RECORD + (j)*PIP_RECORD_WORDS)
 

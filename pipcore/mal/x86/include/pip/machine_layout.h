@@ -6,10 +6,10 @@
 #ifndef PIP_MACHINE_LAYOUT_H
 #define PIP_MACHINE_LAYOUT_H
 
-#define PIP_ENTRY_PRESENT 1U
-#define PIP_ENTRY_WRITABLE 2U
-#define PIP_ENTRY_USER 4U
-#define PIP_ENTRY_EXECUTABLE 0x200U
+#define PIP_ENTRY_PRESENT 1U        /* the page is mapped */
+#define PIP_ENTRY_WRITABLE 2U       /* it may be written */
+#define PIP_ENTRY_USER 4U           /* user mode may use it */
+#define PIP_ENTRY_EXECUTABLE 0x200U /* its code may run: hardware ignores this bit, the services do not */
 
 /* Slots of a top MMU table that belong to the kernel: slot 0 and the window on physical memory. */
 #define PIP_FIRST_WINDOW_SLOT 832U
